@@ -1,0 +1,32 @@
+//! The case: the state of affairs as a pure, deterministic fold over the ledger's statements.
+//!
+//! ```text
+//! entry bytes ──Parsed::read──▶ Parsed ──Case::apply──▶ Case
+//!              (no state, any                (in ledger order,
+//!               core)                         total)
+//! ```
+//!
+//! Invariants:
+//! - The same entries in the same order give the same case, bit for bit, as JSON.
+//! - No entry makes the fold fail. One that is early, forged, duplicate or not allowed changes nothing and
+//!   is listed in [`Case::rejected`] with the reason.
+//! - Every object lists in `because` the entries that made it what it is.
+//! - [`Standing`](statement::Standing) follows from who signed, never from what the text says of itself.
+//!
+//! Signatures are checked when an entry is appended and by `ledger verify`; the fold looks only at *which*
+//! enrolled keys signed and what they may sign.
+
+mod fold;
+mod keys;
+mod parsed;
+mod record;
+mod shelf;
+mod state;
+
+pub use keys::{Key, KeyRef, Keys};
+pub use parsed::Parsed;
+pub use record::{Index, Record, Rejection, UnknownKind};
+pub use shelf::Shelf;
+pub use state::{
+    Access, Case, Finding, Interview, Item, Object, PhysicalSeal, Revisions, Sealed, StepStatement,
+};

@@ -1,0 +1,334 @@
+//! The state of affairs.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+use statement::kinds::{
+    access, agreement, declaration, evidence, findings, inspection, items, roadmap,
+};
+use statement::{CaseId, Kind, ObjectId, Outcome};
+
+use crate::{Index, Keys, Record, Rejection, Shelf, UnknownKind};
+
+/// The state of affairs: what the accepted statements up to an index add up to.
+///
+/// A pure function of those statements. Two parties with the same entries have the same case, bit for bit
+/// (`serde_json::to_string(&case)`).
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Case {
+    /// Which case; fixed by the first statement.
+    pub id: Option<CaseId>,
+    /// How many entries were folded.
+    pub size: u64,
+    /// The keys that count.
+    pub keys: Keys,
+    /// Adopted agreements.
+    pub agreements: Shelf<agreement::Adopt>,
+    /// Sealed declarations with what was opened of them.
+    pub seals: Shelf<Sealed>,
+    /// Declared sites, as amended.
+    pub sites: Shelf<declaration::SiteDeclare>,
+    /// Accounting reports.
+    pub accounts: Shelf<declaration::AccountReport>,
+    /// Declared items with their custody and stage.
+    pub items: Shelf<Item>,
+    /// Declared persons.
+    pub persons: Shelf<declaration::PersonDeclare>,
+    /// Observations.
+    pub observations: Shelf<evidence::Observation>,
+    /// Promises.
+    pub pledges: Shelf<evidence::Pledge>,
+    /// Events.
+    pub events: Shelf<evidence::Event>,
+    /// Figures somebody stated.
+    pub claims: Shelf<evidence::ClaimRecord>,
+    /// Access requests with their answers.
+    pub access: Shelf<Access>,
+    /// Interview requests with what came of them.
+    pub interviews: Shelf<Interview>,
+    /// Inspections.
+    pub inspections: Shelf<inspection::InspectionRecord>,
+    /// Measurements.
+    pub measurements: Shelf<inspection::Measurement>,
+    /// Physical seals with their checks.
+    pub physical_seals: Shelf<PhysicalSeal>,
+    /// Findings with their outcome.
+    pub findings: Shelf<Finding>,
+    /// What was said of steps of the roadmap.
+    pub progress: Shelf<StepStatement>,
+    /// Statements that do not count.
+    pub rejected: Vec<Rejection>,
+    /// Statements of kinds unknown to this version.
+    pub unknown: Vec<UnknownKind>,
+    /// For each subject the last entry that changed it.
+    pub revisions: Revisions,
+    /// Every id with the kind that made it.
+    #[serde(skip)]
+    pub(crate) names: HashMap<ObjectId, Kind>,
+    /// The statements on each step, in order of entry.
+    #[serde(skip)]
+    pub(crate) by_step: BTreeMap<ObjectId, Vec<ObjectId>>,
+}
+
+/// A sealed declaration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sealed {
+    /// The commitment.
+    pub seal: declaration::Seal,
+    /// Leaves that were opened and verified against the root, by path.
+    pub opened: BTreeMap<String, String>,
+    /// Cells proved to have been committed empty.
+    pub absent: Vec<String>,
+}
+
+/// An item under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Item {
+    /// As declared.
+    pub declared: declaration::ItemDeclare,
+    /// Custody transfers, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub custody: Vec<items::Transfer>,
+    /// Stages reached.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<items::ItemStep>,
+    /// How it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disposed: Option<items::Dispose>,
+}
+
+/// An access request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Access {
+    /// The request.
+    pub request: access::Request,
+    /// Answers, oldest first.
+    pub answers: Vec<access::Answer>,
+    /// Escalations, oldest first.
+    pub escalations: Vec<access::Escalate>,
+    /// How it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed: Option<access::Close>,
+}
+
+/// An interview request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Interview {
+    /// The request.
+    pub request: access::InterviewRequest,
+    /// What came of it.
+    pub records: Vec<access::InterviewRecord>,
+}
+
+/// A seal on an item or a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PhysicalSeal {
+    /// As applied.
+    pub applied: inspection::SealApply,
+    /// As found later.
+    pub checks: Vec<inspection::SealCheck>,
+}
+
+/// A finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// As raised.
+    pub raised: findings::Raise,
+    /// How it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolved: Option<findings::Resolve>,
+}
+
+impl Finding {
+    /// Its outcome, once it has one.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.resolved.as_ref().map(|r| r.outcome)
+    }
+}
+
+/// One statement on a step of the roadmap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepStatement {
+    /// A state is claimed.
+    Claim(roadmap::StepClaim),
+    /// It is certified.
+    Verify(roadmap::StepVerify),
+    /// It is disputed.
+    Dispute(roadmap::StepDispute),
+    /// A dispute ends.
+    Settle(roadmap::StepSettle),
+    /// It gets a new date.
+    Postpone(roadmap::StepPostpone),
+    /// Relief is given.
+    Grant(roadmap::Measure),
+    /// Relief is suspended.
+    Suspend(roadmap::Measure),
+    /// Relief is restored.
+    Restore(roadmap::Measure),
+}
+
+impl StepStatement {
+    /// The step it is about.
+    #[must_use]
+    pub fn step(&self) -> &ObjectId {
+        match self {
+            Self::Claim(b) => &b.step,
+            Self::Verify(b) => &b.step,
+            Self::Dispute(b) => &b.step,
+            Self::Settle(b) => &b.step,
+            Self::Postpone(b) => &b.step,
+            Self::Grant(b) | Self::Suspend(b) | Self::Restore(b) => &b.measure,
+        }
+    }
+
+    /// The date it speaks of, where it gives one.
+    #[must_use]
+    pub fn on(&self) -> Option<&statement::Date> {
+        match self {
+            Self::Claim(b) => b.on.as_ref(),
+            Self::Verify(b) => Some(&b.on),
+            Self::Dispute(b) => b.on.as_ref(),
+            Self::Settle(b) => Some(&b.on),
+            Self::Postpone(b) => Some(&b.on),
+            Self::Grant(b) | Self::Suspend(b) | Self::Restore(b) => Some(&b.on),
+        }
+    }
+}
+
+/// For each subject the number of entries folded when it last changed (0: never). An assessment that read
+/// only subjects that have not changed since is still valid.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Revisions {
+    /// Agreements and keys.
+    pub agreement: Index,
+    /// Sites, persons, sealed declarations.
+    pub declaration: Index,
+    /// Accounting reports.
+    pub accounts: Index,
+    /// Items, their custody and stages.
+    pub items: Index,
+    /// Observations.
+    pub observations: Index,
+    /// Pledges, events and stated figures.
+    pub record: Index,
+    /// Access requests and interviews.
+    pub access: Index,
+    /// Inspections, measurements, physical seals.
+    pub inspection: Index,
+    /// Findings.
+    pub findings: Index,
+    /// Progress on steps.
+    pub roadmap: Index,
+}
+
+impl Case {
+    /// An empty case.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The kind of statement that made the object with this id.
+    #[must_use]
+    pub fn kind_of(&self, id: &str) -> Option<Kind> {
+        self.names.get(id).copied()
+    }
+
+    /// What was said of a step, in order of entry.
+    pub fn progress_of<'a>(
+        &'a self,
+        step: &str,
+    ) -> impl Iterator<Item = &'a Record<StepStatement>> {
+        self.by_step.get(step).into_iter().flatten().filter_map(|id| self.progress.get(id.as_str()))
+    }
+
+    /// The steps anything was said of.
+    pub fn steps_spoken_of(&self) -> impl Iterator<Item = &ObjectId> {
+        self.by_step.keys()
+    }
+
+    /// Any object by id, whatever its type: what a screen shows when asked "why".
+    #[must_use]
+    pub fn object(&self, id: &str) -> Option<Object<'_>> {
+        use Kind as K;
+        let kind = self.kind_of(id)?;
+        match kind {
+            K::AgreementAdopt => self.agreements.get(id).map(|r| Object::of(kind, r)),
+            K::DeclarationSeal => self.seals.get(id).map(|r| Object::of(kind, r)),
+            K::SiteDeclare => self.sites.get(id).map(|r| Object::of(kind, r)),
+            K::AccountReport => self.accounts.get(id).map(|r| Object::of(kind, r)),
+            K::ItemDeclare => self.items.get(id).map(|r| Object::of(kind, r)),
+            K::PersonDeclare => self.persons.get(id).map(|r| Object::of(kind, r)),
+            K::Observation => self.observations.get(id).map(|r| Object::of(kind, r)),
+            K::Pledge => self.pledges.get(id).map(|r| Object::of(kind, r)),
+            K::Event => self.events.get(id).map(|r| Object::of(kind, r)),
+            K::Claim => self.claims.get(id).map(|r| Object::of(kind, r)),
+            K::AccessRequest => self.access.get(id).map(|r| Object::of(kind, r)),
+            K::InterviewRequest => self.interviews.get(id).map(|r| Object::of(kind, r)),
+            K::Inspection => self.inspections.get(id).map(|r| Object::of(kind, r)),
+            K::Measurement => self.measurements.get(id).map(|r| Object::of(kind, r)),
+            K::SealApply => self.physical_seals.get(id).map(|r| Object::of(kind, r)),
+            K::FindingRaise => self.findings.get(id).map(|r| Object::of(kind, r)),
+            K::StepClaim
+            | K::StepVerify
+            | K::StepDispute
+            | K::StepSettle
+            | K::StepPostpone
+            | K::MeasureGrant
+            | K::MeasureSuspend
+            | K::MeasureRestore => self.progress.get(id).map(|r| Object::of(kind, r)),
+            // Statements that act on another object are found through it.
+            _ => None,
+        }
+    }
+}
+
+/// The part that every object has, whatever its type.
+#[derive(Debug, Clone, Serialize)]
+pub struct Object<'a> {
+    /// Its id.
+    pub id: &'a ObjectId,
+    /// The kind that made it.
+    #[serde(serialize_with = "kind_name")]
+    pub kind: Kind,
+    /// The entries that made it what it is.
+    pub because: &'a [Index],
+    /// Whose word it is.
+    pub party: &'a statement::PartyId,
+    /// Whether that party signed.
+    pub standing: statement::Standing,
+    /// When it was said.
+    pub said: Option<&'a statement::Date>,
+    /// Where it comes from.
+    pub source: Option<&'a statement::Source>,
+    /// A remark of the recorder.
+    pub note: Option<&'a str>,
+    /// The text that stands now.
+    pub text_sha256: statement::Sha256Digest,
+    /// The hash of what it says; see [`Record::content_sha256`].
+    #[serde(skip)]
+    pub content_sha256: statement::Sha256Digest,
+}
+
+fn kind_name<S: serde::Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.as_str())
+}
+
+impl<'a> Object<'a> {
+    fn of<T>(kind: Kind, r: &'a Record<T>) -> Self {
+        Self {
+            id: &r.id,
+            kind,
+            because: &r.because,
+            party: &r.party,
+            standing: r.standing,
+            said: r.said.as_ref(),
+            source: r.source.as_ref(),
+            note: r.note.as_deref(),
+            text_sha256: r.text_sha256,
+            content_sha256: r.content_sha256,
+        }
+    }
+}
