@@ -520,7 +520,7 @@ impl Reader<'_> {
         let unit =
             unsigned.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '_');
         let amount = &word[..word.len() - unit.len()];
-        if !unit.is_empty() && number(amount).is_some() {
+        if unit.starts_with(char::is_alphabetic) && number(amount).is_some() {
             let message =
                 Message::error("K021", span, "a number with its unit attached", "number and unit");
             return self
