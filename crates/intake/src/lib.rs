@@ -1,1 +1,23 @@
-//! intake
+//! Intake: from the files people have to statements, with every mistake shown where it stands.
+//!
+//! ```text
+//! case folder ──read──▶ Folder { manifest, roadmap text, drafts, diagnostics }
+//! ```
+//!
+//! A [`Draft`] is a statement nobody has signed yet, with the row it came from. A [`Diagnostic`] names file,
+//! line and column, underlines the cell or node, and says what was expected. All mistakes of a folder are
+//! found in one run; a row with a mistake makes no draft, and the rows around it do.
+//!
+//! A table is recognised by its columns; each shape of table is one module of [`shapes`](self). To take a new
+//! shape, write its module and add it to the list there.
+
+mod diagnostic;
+mod folder;
+mod geography;
+mod manifest;
+mod shapes;
+mod table;
+
+pub use diagnostic::{Diagnostic, Severity, render};
+pub use folder::{Draft, Folder, IntakeError, Origin, RoadmapFile, read};
+pub use manifest::{Manifest, Party, PlaceName, Region};

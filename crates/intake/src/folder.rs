@@ -1,0 +1,617 @@
+//! A case folder, read whole.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use csv::{ReaderBuilder, StringRecord};
+use statement::kinds::evidence::Observation;
+use statement::{Body, Header, Place, Point, Source, Statement};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::geography::{distance_m, fold};
+use crate::manifest::{Manifest, PlaceName};
+use crate::shapes::{SHAPES, Shape, desk};
+use crate::table::{MAX_CELL, Row, Table, decode, unclosed_quote};
+
+/// Where a draft comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// Which of the folder's [`files`](Folder::files).
+    pub file: usize,
+    /// Line, from 1.
+    pub line: usize,
+    /// Byte offset of the row.
+    start: usize,
+}
+
+/// A statement that nobody has signed yet.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What is said. It replaces nothing: whether it corrects an earlier statement only the ledger tells.
+    pub statement: Statement,
+    /// The row it was made from.
+    pub origin: Origin,
+}
+
+/// The roadmap as text.
+#[derive(Debug, Clone)]
+pub struct RoadmapFile {
+    /// The file, relative to the case folder.
+    pub file: String,
+    /// Its text.
+    pub text: Arc<str>,
+}
+
+/// Everything a case folder holds.
+#[derive(Debug)]
+pub struct Folder {
+    /// The folder.
+    pub root: PathBuf,
+    /// What `case.kdl` says; `None` when it is missing or does not name a case.
+    pub manifest: Option<Manifest>,
+    /// The text of `roadmap.kdl`.
+    pub roadmap: Option<RoadmapFile>,
+    /// A draft for each statement the tables make.
+    pub drafts: Vec<Draft>,
+    /// Everything that is wrong or odd, sorted by file and line.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The tables read, relative to the folder.
+    pub files: Vec<String>,
+    tables: Vec<Table>,
+    /// Where each statement of this folder stands, by its id.
+    by_id: HashMap<String, usize>,
+}
+
+/// Why a folder cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// There is no such folder.
+    #[error("there is no folder {}; name a case folder, for example: lockstep open cases/dprk", .0.display())]
+    Missing(PathBuf),
+    /// It is a file.
+    #[error("{} is a file; name the case folder it lies in", .0.display())]
+    NotFolder(PathBuf),
+    /// It cannot be read.
+    #[error("the folder {} cannot be read: {source}", path.display())]
+    Io {
+        /// The folder.
+        path: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
+}
+
+/// Reads a case folder. Mistakes in its files are in [`Folder::diagnostics`].
+///
+/// # Errors
+/// Only when the folder itself cannot be read.
+pub fn read(root: &Path) -> Result<Folder, IntakeError> {
+    if !root.exists() {
+        return Err(IntakeError::Missing(root.to_owned()));
+    }
+    if !root.is_dir() {
+        return Err(IntakeError::NotFolder(root.to_owned()));
+    }
+    let mut folder = Folder {
+        root: root.to_owned(),
+        manifest: None,
+        roadmap: None,
+        drafts: Vec::new(),
+        diagnostics: Vec::new(),
+        files: Vec::new(),
+        tables: Vec::new(),
+        by_id: HashMap::new(),
+    };
+    let files = list(root).map_err(|source| IntakeError::Io { path: root.to_owned(), source })?;
+    if files.is_empty() {
+        let fault = Diagnostic::whole_file("I001", "case.kdl", "the folder is empty");
+        folder.diagnostics.push(fault.help(
+            "a case folder holds case.kdl, and tables in declarations/, observations/, events/",
+        ));
+        return Ok(folder);
+    }
+    folder.read_manifest();
+    if folder.manifest.is_some() {
+        for file in files {
+            folder.read_file(&file);
+        }
+        folder.read_places();
+        folder.same_ids();
+        folder.same_names();
+    }
+    folder.diagnostics.sort_by(|a, b| {
+        (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code))
+    });
+    Ok(folder)
+}
+
+/// All files below a folder that are not hidden, relative to it, in a stable order.
+fn list(root: &Path) -> std::io::Result<Vec<String>> {
+    let mut files = Vec::new();
+    let mut open = vec![PathBuf::new()];
+    while let Some(below) = open.pop() {
+        for entry in fs::read_dir(root.join(&below))? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // `.lockstep` holds the ledger; other hidden files are nobody's tables.
+            if name.starts_with('.') {
+                continue;
+            }
+            let path = below.join(&name);
+            if entry.file_type()?.is_dir() {
+                open.push(path);
+            } else {
+                files.push(path.to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+impl Folder {
+    /// Whether anything is wrong; warnings do not count.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// A warning at the row that a statement of this folder came from, for what only an assessment can see.
+    #[must_use]
+    pub fn warning_at(
+        &self,
+        id: &str,
+        column: &str,
+        code: &'static str,
+        message: String,
+        help: String,
+    ) -> Option<Diagnostic> {
+        let draft = &self.drafts[*self.by_id.get(id)?];
+        let table = self.tables.get(draft.origin.file)?;
+        let at = table.columns.get(column).copied();
+        let fault =
+            table.fault_at(code, draft.origin.start, draft.origin.line, at, message, String::new());
+        Some(fault.severity(Severity::Warning).help(help))
+    }
+
+    /// The file and line a statement of this folder came from.
+    #[must_use]
+    pub fn place_of(&self, id: &str) -> Option<(&str, usize)> {
+        let origin = self.drafts[*self.by_id.get(id)?].origin;
+        Some((self.files.get(origin.file)?, origin.line))
+    }
+
+    fn bytes(&mut self, file: &str) -> Option<Vec<u8>> {
+        match fs::read(self.root.join(file)) {
+            Ok(bytes) => Some(bytes),
+            Err(e) => {
+                self.diagnostics.push(Diagnostic::whole_file(
+                    "I003",
+                    file,
+                    format!("cannot be read: {e}"),
+                ));
+                None
+            }
+        }
+    }
+
+    /// A KDL file as text; what is not text is told with its place.
+    fn kdl(&mut self, file: &str) -> Option<Arc<str>> {
+        let bytes = self.bytes(file)?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Some(text.into()),
+            Err(e) => {
+                let reading = notation::read_bytes(e.as_bytes());
+                let message = reading.messages.first().map(|m| m.text.clone()).unwrap_or_default();
+                self.diagnostics.push(
+                    Diagnostic::whole_file("K001", file, message).help("save the file as UTF-8"),
+                );
+                None
+            }
+        }
+    }
+
+    fn read_manifest(&mut self) {
+        if !self.root.join("case.kdl").exists() {
+            let fault = Diagnostic::whole_file("I004", "case.kdl", "the folder has no case.kdl");
+            self.diagnostics.push(fault.help(
+                "write one: case \"name\" { title \"…\"; party \"DPRK\" }; see docs/case-folder.md",
+            ));
+            return;
+        }
+        let Some(text) = self.kdl("case.kdl") else { return };
+        let mut messages = Vec::new();
+        self.manifest = Manifest::read(&text, &mut messages);
+        self.diagnostics
+            .extend(messages.into_iter().map(|m| Diagnostic::of_message("case.kdl", &text, m)));
+    }
+
+    fn read_file(&mut self, file: &str) {
+        let extension = file.rsplit_once('.').map_or("", |(_, e)| e).to_lowercase();
+        match (file, extension.as_str()) {
+            ("case.kdl", _) | (_, "md") => {}
+            ("roadmap.kdl", _) => {
+                if let Some(text) = self.kdl(file) {
+                    self.roadmap = Some(RoadmapFile { file: file.to_owned(), text });
+                }
+            }
+            (_, "csv") => self.read_table(file),
+            _ => {
+                let fault = Diagnostic::whole_file("I005", file, "this kind of file is not read");
+                let help = "tables are read as CSV (UTF-8); what the file says is not in the case";
+                self.diagnostics.push(fault.severity(Severity::Warning).help(help));
+            }
+        }
+    }
+
+    fn read_table(&mut self, file: &str) {
+        let Some(bytes) = self.bytes(file) else { return };
+        let text = match decode(file, bytes) {
+            Ok(text) => text,
+            Err(fault) => return self.diagnostics.push(*fault),
+        };
+        if text.trim().is_empty() {
+            return self.diagnostics.push(
+                Diagnostic::whole_file("I006", file, "the table is empty")
+                    .severity(Severity::Warning),
+            );
+        }
+        let mut table =
+            Table { file: file.to_owned(), text, columns: HashMap::new(), header: Vec::new() };
+        if let Some(open) = unclosed_quote(&table.text) {
+            let line = table.text[..open].matches('\n').count() + 1;
+            let start = table.text[..open].rfind('\n').map_or(0, |i| i + 1);
+            let end = table.text[start..].find('\n').map_or(table.text.len(), |i| start + i);
+            let column = table.text[start..open].chars().count() + 1;
+            let shown = Arc::from(&table.text[start..end]);
+            let labels = vec![(open - start..open - start + 1, "opened here".to_owned())];
+            let mut fault = Diagnostic::whole_file("I007", file, "a quoted cell is never closed");
+            (fault.line, fault.column) = (line, column);
+            fault.snippet =
+                Some(crate::diagnostic::Snippet { text: shown, first_line: line, labels });
+            return self.diagnostics.push(
+                fault.help("close it with a quote; a quote inside a quoted cell is written twice"),
+            );
+        }
+        let Some(shape) = self.shape(&mut table) else { return };
+        let index = self.tables.len();
+        self.files.push(file.to_owned());
+        let (drafts, faults) = rows(&table, shape, index, self.manifest.as_ref());
+        self.drafts.extend(drafts);
+        self.diagnostics.extend(faults);
+        self.tables.push(table);
+    }
+
+    /// Recognises a table by its columns.
+    fn shape(&mut self, table: &mut Table) -> Option<&'static Shape> {
+        let mut reader = ReaderBuilder::new()
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(table.text.as_bytes());
+        let mut header = StringRecord::new();
+        if !reader.read_record(&mut header).unwrap_or(false) {
+            return None;
+        }
+        table.header = header.iter().map(|h| h.trim().to_owned()).collect();
+        for (i, name) in table.header.iter().enumerate() {
+            if table.columns.insert(name.clone(), i).is_some() {
+                let fault = table.fault_at(
+                    "I008",
+                    0,
+                    1,
+                    Some(i),
+                    format!("two columns are named `{name}`"),
+                    "again".into(),
+                );
+                self.diagnostics.push(fault);
+            }
+        }
+        let shared = |shape: &Shape| {
+            shape.required.iter().filter(|c| table.columns.contains_key(**c)).count()
+        };
+        let whole = SHAPES
+            .iter()
+            .filter(|s| shared(s) == s.required.len())
+            .max_by_key(|s| s.required.len());
+        let shape = whole.or_else(|| {
+            SHAPES.iter().max_by_key(|s| shared(s)).filter(|s| shared(s) * 2 >= s.required.len())
+        });
+        let Some(shape) = shape else {
+            let names: Vec<&str> = SHAPES.iter().map(|s| s.name).collect();
+            let fault = table.fault_at(
+                "I009",
+                0,
+                1,
+                None,
+                "a table of no known shape".into(),
+                "these columns".into(),
+            );
+            let help =
+                format!("known are: {}; docs/case-folder.md gives their columns", names.join(", "));
+            self.diagnostics.push(fault.help(help));
+            return None;
+        };
+        let known = || shape.required.iter().chain(shape.optional).copied();
+        let missing: Vec<&str> =
+            shape.required.iter().copied().filter(|c| !table.columns.contains_key(*c)).collect();
+        for (i, name) in
+            table.header.iter().enumerate().filter(|(_, n)| !known().any(|k| k == n.as_str()))
+        {
+            let fault = table.fault_at(
+                "I009",
+                0,
+                1,
+                Some(i),
+                format!("`{name}` is not a column of a table of {}", shape.name),
+                "not known".into(),
+            );
+            let help = match notation::did_you_mean(name, missing.iter().copied().chain(known())) {
+                Some(word) => format!("did you mean `{word}`?"),
+                None => format!("known are: {}", known().collect::<Vec<_>>().join(", ")),
+            };
+            // Another column does no harm; a misspelt one leaves a needed one out.
+            let severity = if missing.is_empty() { Severity::Warning } else { Severity::Error };
+            self.diagnostics.push(fault.severity(severity).help(help));
+        }
+        if !missing.is_empty() {
+            let message = format!(
+                "a table of {} without {}",
+                shape.name,
+                missing.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", ")
+            );
+            self.diagnostics.push(table.fault_at(
+                "I009",
+                0,
+                1,
+                None,
+                message,
+                "these columns".into(),
+            ));
+            return None;
+        }
+        Some(shape)
+    }
+
+    /// Named places are recorded like anything else that is known from a source.
+    fn read_places(&mut self) {
+        let Some(manifest) = &self.manifest else { return };
+        for place in &manifest.places {
+            let Ok(id) = format!("place.{}", place.name.replace(char::is_whitespace, "-")).parse()
+            else {
+                continue;
+            };
+            let source = Source {
+                basis: place.basis,
+                cite: place.source.clone(),
+                credibility: None,
+                reliability: None,
+            };
+            let header = Header {
+                case: manifest.id.clone(),
+                id,
+                note: None,
+                party: desk(),
+                replaces: None,
+                said: None,
+                source: Some(source),
+            };
+            let statement = Statement { header, body: Body::Observation(place_name(place)) };
+            let faults = statement.faults();
+            if faults.is_empty() {
+                let origin = Origin { file: usize::MAX, line: place.line, start: 0 };
+                self.drafts.push(Draft { statement, origin });
+            } else {
+                for fault in faults {
+                    let mut told = Diagnostic::whole_file(
+                        "I016",
+                        "case.kdl",
+                        format!("place `{}`: {fault}", place.name),
+                    );
+                    told.line = place.line;
+                    self.diagnostics.push(told);
+                }
+            }
+        }
+    }
+
+    /// Ids that two rows share, in one table or two.
+    fn same_ids(&mut self) {
+        let mut keep = Vec::with_capacity(self.drafts.len());
+        let mut by_id = HashMap::with_capacity(self.drafts.len());
+        for draft in std::mem::take(&mut self.drafts) {
+            let id = draft.statement.header.id.as_str();
+            match by_id.get(id) {
+                None => {
+                    by_id.insert(id.to_owned(), keep.len());
+                    keep.push(draft);
+                }
+                Some(&first) => {
+                    let first: &Draft = &keep[first];
+                    let at = first.origin;
+                    let file = self.files.get(at.file).map_or("case.kdl", String::as_str);
+                    let message =
+                        format!("the id `{id}` is used twice; first at {file} line {}", at.line);
+                    let fault = match self.tables.get(draft.origin.file) {
+                        Some(table) => {
+                            let names =
+                                ["id", "step_id", "report_id", "limit_id", "clock_id", "party"];
+                            let column = names.iter().find_map(|c| table.columns.get(*c).copied());
+                            table.fault_at(
+                                "I032",
+                                draft.origin.start,
+                                draft.origin.line,
+                                column,
+                                message,
+                                "again here".into(),
+                            )
+                        }
+                        None => Diagnostic::whole_file("I032", "case.kdl", message),
+                    };
+                    self.diagnostics
+                        .push(fault.help("give each row an id of its own; this row is left out"));
+                }
+            }
+        }
+        self.drafts = keep;
+        self.by_id = by_id;
+    }
+
+    /// Rows of one name whose points lie farther apart than their precisions allow.
+    fn same_names(&mut self) {
+        let mut by_name: BTreeMap<String, Vec<(usize, f64, f64, f64)>> = BTreeMap::new();
+        for (i, draft) in self.drafts.iter().enumerate() {
+            if let Body::Observation(o) = &draft.statement.body
+                && draft.origin.file != usize::MAX
+                && let Some(point) = o.place.as_ref().and_then(|p| p.point.as_ref())
+            {
+                let precision = point.precision_m.map_or(0.0, statement::Decimal::to_f64);
+                let at = (i, point.lat.to_f64(), point.lon.to_f64(), precision);
+                by_name.entry(fold(&o.name)).or_default().push(at);
+            }
+        }
+        for same in by_name.values().filter(|s| s.len() > 1) {
+            let (first, lat, lon, precision) = same[0];
+            for &(i, lat2, lon2, precision2) in &same[1..] {
+                let distance = distance_m((lat, lon), (lat2, lon2));
+                if distance <= 3.0 * (precision + precision2) {
+                    continue;
+                }
+                let (draft, other) = (&self.drafts[i], &self.drafts[first]);
+                let message = format!(
+                    "the point lies {:.1} km from that of `{}` (line {}), which has the same name",
+                    distance / 1000.0,
+                    other.statement.header.id,
+                    other.origin.line
+                );
+                if let Some(table) = self.tables.get(draft.origin.file) {
+                    let column = table.columns.get("lat").copied();
+                    let fault = table.fault_at(
+                        "I033",
+                        draft.origin.start,
+                        draft.origin.line,
+                        column,
+                        message,
+                        "this point".into(),
+                    );
+                    let help =
+                        "one of the two is a slip, or they are two places: check the sources";
+                    self.diagnostics.push(fault.severity(Severity::Warning).help(help));
+                }
+            }
+        }
+    }
+}
+
+fn place_name(place: &PlaceName) -> Observation {
+    Observation {
+        category: "place name".to_owned(),
+        claims: Vec::new(),
+        name: place.name.clone(),
+        observed_on: None,
+        place: Some(Place {
+            point: Some(Point {
+                lat: place.lat,
+                lon: place.lon,
+                precision_m: Some(place.precision_m),
+            }),
+            ..Default::default()
+        }),
+        status: None,
+        variants: place.aliases.clone(),
+        variants_from_memory: Vec::new(),
+    }
+}
+
+/// Reads the rows of a table; every row stands for itself.
+fn rows(
+    table: &Table,
+    shape: &Shape,
+    file: usize,
+    manifest: Option<&Manifest>,
+) -> (Vec<Draft>, Vec<Diagnostic>) {
+    let (mut drafts, mut faults) = (Vec::new(), Vec::new());
+    let Some(manifest) = manifest else { return (drafts, faults) };
+    let mut reader =
+        ReaderBuilder::new().flexible(true).has_headers(true).from_reader(table.text.as_bytes());
+    let mut stocks = Stocks::default();
+    let mut record = StringRecord::new();
+    // The text was checked to be UTF-8 with all quotes closed, so nothing is left that a row could fail at.
+    while reader.read_record(&mut record).unwrap_or(false) {
+        let (start, line) = record.position().map_or((0, 0), |p| {
+            (usize::try_from(p.byte()).unwrap_or(0), usize::try_from(p.line()).unwrap_or(0))
+        });
+        // The position is that of the end of the row before, where lines are blank or end in CRLF.
+        let skipped =
+            table.text[start..].bytes().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+        let line = line + table.text[start..start + skipped].matches('\n').count();
+        let mut row =
+            Row { table, record: &record, start: start + skipped, line, faults: Vec::new() };
+        if record.len() != table.header.len() {
+            let message = format!(
+                "the row has {} cells and the table {} columns",
+                record.len(),
+                table.header.len()
+            );
+            let help = "a comma inside a cell needs quotes around the cell".to_owned();
+            let mut fault =
+                table.fault_at("I034", row.start, line, None, message, "this row".into());
+            fault.help = Some(help);
+            faults.push(fault);
+            continue;
+        }
+        if let Some(long) = record.iter().position(|cell| cell.len() > MAX_CELL) {
+            let bytes = record.get(long).map_or(0, str::len);
+            let message = format!("a cell of {bytes} bytes; at most {MAX_CELL} are taken");
+            let fault =
+                table.fault_at("I035", row.start, line, Some(long), message, "begins here".into());
+            faults.push(fault.help("keep the text in a file beside the case and name it here"));
+            continue;
+        }
+        let made = (shape.read)(&mut row, manifest);
+        stocks.check(&mut row);
+        let good = row.is_good();
+        faults.append(&mut row.faults);
+        if good {
+            let origin = Origin { file, line, start: row.start };
+            drafts.extend(made.into_iter().map(|statement| Draft { statement, origin }));
+        }
+    }
+    (drafts, faults)
+}
+
+/// Stocks that must follow from the last stock and the change, where a table gives both.
+#[derive(Default)]
+struct Stocks {
+    last: HashMap<&'static str, (statement::Decimal, String)>,
+}
+
+impl Stocks {
+    fn check(&mut self, row: &mut Row<'_>) {
+        for (stock, change) in
+            [("leu_total_kgU", "leu_change_kgU"), ("heavy_water_t", "heavy_water_change_t")]
+        {
+            let Some(now) = row.get(stock).and_then(|t| t.parse::<statement::Decimal>().ok())
+            else {
+                continue;
+            };
+            let moved = row.get(change).and_then(|t| t.parse::<statement::Decimal>().ok());
+            if let (Some(moved), Some((before, report))) = (moved, self.last.get(stock)) {
+                let expected = before.exact() + moved.exact();
+                if expected != now.exact() {
+                    let message = format!(
+                        "{now} does not follow from {before} in {report} and the change {moved}"
+                    );
+                    let help = format!(
+                        "{before} {moved:+} would be {expected}; one of the three figures is a slip",
+                        moved = moved.exact()
+                    );
+                    row.warn("I044", stock, message, "this stock", Some(help));
+                }
+            }
+            let report = row.get("report_id").unwrap_or_default().to_owned();
+            self.last.insert(stock, (now, report));
+        }
+    }
+}
