@@ -1,1 +1,152 @@
-//! assessment
+//! One assessment of a case on a day: runs the four rooms and gathers their results.
+//!
+//! [`Assessor`] remembers the last result of each room and runs a room again only when a subject it reads has
+//! changed ([`case::Revisions`]) or the day is another. The result is the same as from scratch: rooms are pure
+//! functions of what they read.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use accountancy::Figures;
+use case::{Case, Index, Rejection, UnknownKind};
+use crosscheck::Crosscheck;
+use inspection::{AccessStatus, Coverage};
+use roadmap::{Roadmap, Status};
+use serde::Serialize;
+use statement::{Basis, Date, Standing, civil};
+
+/// Everything known about a case on a day.
+#[derive(Debug, Clone, Serialize)]
+pub struct Assessment {
+    /// The case.
+    pub case: String,
+    /// The day.
+    pub as_of: Date,
+    /// What it rests on.
+    pub record: RecordFacts,
+    /// Declared against observed.
+    pub crosscheck: Arc<Crosscheck>,
+    /// Figures side by side.
+    pub figures: Arc<Figures>,
+    /// What has been tested on the ground.
+    pub coverage: Arc<Coverage>,
+    /// Access requests.
+    pub access: Arc<Vec<AccessStatus>>,
+    /// The agreement; `None` when the folder holds none.
+    pub roadmap: Arc<Option<Status>>,
+}
+
+/// What an assessment rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordFacts {
+    /// Entries in the ledger.
+    pub entries: Index,
+    /// Objects by kind of statement.
+    pub objects: BTreeMap<&'static str, usize>,
+    /// Objects by whose word they are.
+    pub attested: usize,
+    /// Recorded by someone else from a named source.
+    pub attributed: usize,
+    /// Objects whose record rests on memory alone.
+    pub from_memory: usize,
+    /// Statements that do not count, with the reason.
+    pub rejected: Vec<Rejection>,
+    /// Statements of kinds this version does not know.
+    pub unknown: Vec<UnknownKind>,
+}
+
+/// Assesses a case again and again as it grows.
+#[derive(Debug, Default)]
+pub struct Assessor {
+    crosscheck: Kept<(Index, Index), Crosscheck>,
+    figures: Kept<[Index; 4], Figures>,
+    coverage: Kept<(Index, Index), Coverage>,
+    access: Kept<Index, Vec<AccessStatus>>,
+    roadmap: Kept<(Index, Index), Option<Status>>,
+}
+
+/// The last result with what it was made from.
+#[derive(Debug)]
+struct Kept<K, T>(Option<(K, civil::Date, Arc<T>)>);
+
+impl<K, T> Default for Kept<K, T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<K: PartialEq, T> Kept<K, T> {
+    fn get(&mut self, key: K, as_of: civil::Date, make: impl FnOnce() -> T) -> Arc<T> {
+        match &self.0 {
+            Some((k, day, value)) if *k == key && *day == as_of => Arc::clone(value),
+            _ => {
+                let value = Arc::new(make());
+                self.0 = Some((key, as_of, Arc::clone(&value)));
+                value
+            }
+        }
+    }
+}
+
+impl Assessor {
+    /// An assessor that remembers nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Assesses a case on a day. The roadmap must be the same at every call of one assessor.
+    pub fn assess(
+        &mut self,
+        case: &Case,
+        roadmap: Option<&Roadmap>,
+        as_of: civil::Date,
+    ) -> Assessment {
+        let r = case.revisions;
+        let crosscheck = self
+            .crosscheck
+            .get((r.declaration, r.observations), as_of, || crosscheck::assess(case, as_of));
+        let figures = self.figures.get(
+            [r.declaration, r.observations, r.record, r.inspection],
+            as_of,
+            || accountancy::compare(case, as_of),
+        );
+        let coverage = self
+            .coverage
+            .get((r.declaration, r.inspection), as_of, || inspection::coverage(case, as_of));
+        let access = self.access.get(r.access, as_of, || inspection::requests(case, as_of));
+        let roadmap = self.roadmap.get((r.record, r.roadmap), as_of, || {
+            roadmap.map(|roadmap| roadmap::status(roadmap, case, as_of))
+        });
+        Assessment {
+            case: case.id.as_ref().map(ToString::to_string).unwrap_or_default(),
+            as_of: Date::day(as_of),
+            record: record(case),
+            crosscheck,
+            figures,
+            coverage,
+            access,
+            roadmap,
+        }
+    }
+}
+
+fn record(case: &Case) -> RecordFacts {
+    let mut facts = RecordFacts {
+        entries: case.size,
+        objects: BTreeMap::new(),
+        attested: 0,
+        attributed: 0,
+        from_memory: 0,
+        rejected: case.rejected.clone(),
+        unknown: case.unknown.clone(),
+    };
+    let counts = case.counts();
+    for (kind, count) in counts {
+        facts.objects.insert(kind, count.objects);
+        facts.attested += count.by_standing(Standing::Attested);
+        facts.attributed += count.by_standing(Standing::Attributed);
+        facts.from_memory += count.by_basis(Basis::Memory);
+    }
+    facts
+}

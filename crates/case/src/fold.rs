@@ -71,8 +71,13 @@ impl Case {
         self.check_id(&header, kind, standing)?;
         let case = header.case.clone();
         let id = header.id.clone();
+        let (basis, correction) =
+            (header.source.as_ref().map(|s| s.basis), header.replaces.is_some());
         self.place(index, signers, hashes, header, body, standing)?;
         self.names.insert(id, kind);
+        if !correction {
+            self.counts.entry(kind.as_str()).or_default().add(standing, basis);
+        }
         self.id.get_or_insert(case);
         self.touch(kind, index);
         Ok(())

@@ -28,5 +28,6 @@ pub use parsed::Parsed;
 pub use record::{Index, Record, Rejection, UnknownKind};
 pub use shelf::Shelf;
 pub use state::{
-    Access, Case, Finding, Interview, Item, Object, PhysicalSeal, Revisions, Sealed, StepStatement,
+    Access, Case, Counts, Finding, Interview, Item, Object, PhysicalSeal, Revisions, Sealed,
+    StepStatement,
 };

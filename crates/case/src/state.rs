@@ -6,7 +6,7 @@ use serde::Serialize;
 use statement::kinds::{
     access, agreement, declaration, evidence, findings, inspection, items, roadmap,
 };
-use statement::{CaseId, Kind, ObjectId, Outcome};
+use statement::{Basis, CaseId, Kind, ObjectId, Outcome, Standing};
 
 use crate::{Index, Keys, Record, Rejection, Shelf, UnknownKind};
 
@@ -62,6 +62,9 @@ pub struct Case {
     pub unknown: Vec<UnknownKind>,
     /// For each subject the last entry that changed it.
     pub revisions: Revisions,
+    /// How many objects of each kind there are; kept by the fold, since counting a million takes time.
+    #[serde(skip)]
+    pub(crate) counts: BTreeMap<&'static str, Counts>,
     /// Every id with the kind that made it.
     #[serde(skip)]
     pub(crate) names: HashMap<ObjectId, Kind>,
@@ -197,6 +200,42 @@ impl StepStatement {
     }
 }
 
+/// How many accepted statements of one kind there are. A correction counts with what it corrects, as it was
+/// first recorded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All of them.
+    pub objects: usize,
+    attested: usize,
+    /// Seen, mixed, memory.
+    basis: [usize; 3],
+}
+
+impl Counts {
+    /// Those of a standing.
+    #[must_use]
+    pub fn by_standing(&self, standing: Standing) -> usize {
+        match standing {
+            Standing::Attested => self.attested,
+            Standing::Attributed => self.objects - self.attested,
+        }
+    }
+
+    /// Those whose record is sure in this way.
+    #[must_use]
+    pub fn by_basis(&self, basis: Basis) -> usize {
+        self.basis[basis as usize]
+    }
+
+    pub(crate) fn add(&mut self, standing: Standing, basis: Option<Basis>) {
+        self.objects += 1;
+        self.attested += usize::from(standing == Standing::Attested);
+        if let Some(basis) = basis {
+            self.basis[basis as usize] += 1;
+        }
+    }
+}
+
 /// For each subject the number of entries folded when it last changed (0: never). An assessment that read
 /// only subjects that have not changed since is still valid.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
@@ -230,10 +269,24 @@ impl Case {
         Self::default()
     }
 
+    /// How many objects there are of each kind of statement.
+    #[must_use]
+    pub fn counts(&self) -> &BTreeMap<&'static str, Counts> {
+        &self.counts
+    }
+
     /// The kind of statement that made the object with this id.
     #[must_use]
     pub fn kind_of(&self, id: &str) -> Option<Kind> {
         self.names.get(id).copied()
+    }
+
+    /// Ids of all objects that a desk recorded from sources on behalf of others or itself: everything but keys
+    /// and statements that act on another object.
+    pub fn recorded_ids(&self) -> impl Iterator<Item = &ObjectId> {
+        self.names.keys().filter(|id| {
+            self.object(id.as_str()).is_some_and(|o| o.standing == Standing::Attributed)
+        })
     }
 
     /// What was said of a step, in order of entry.

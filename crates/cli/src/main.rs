@@ -1,2 +1,33 @@
-//! cli
-fn main() {}
+//! The command line of Lockstep.
+
+mod args;
+mod commands;
+mod output;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Cli;
+use crate::session::CliError;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Help and version are no errors; everything else is a call that is wrong.
+            let code = if e.use_stderr() { 2 } else { 0 };
+            let _ = e.print();
+            return ExitCode::from(code);
+        }
+    };
+    match commands::run(cli.command) {
+        Ok(code) => ExitCode::from(code),
+        Err(CliError::Closed) => ExitCode::SUCCESS,
+        Err(e) => {
+            output::complain(&e.to_string());
+            ExitCode::from(e.code())
+        }
+    }
+}

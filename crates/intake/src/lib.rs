@@ -21,3 +21,4 @@ mod table;
 pub use diagnostic::{Diagnostic, Severity, render};
 pub use folder::{Draft, Folder, IntakeError, Origin, RoadmapFile, read};
 pub use manifest::{Manifest, Party, PlaceName, Region};
+pub use notation::did_you_mean;

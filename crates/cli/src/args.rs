@@ -1,0 +1,171 @@
+//! What can be asked for.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use statement::civil;
+
+/// The verification desk for a disarmament agreement.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lockstep",
+    version,
+    about = "The verification desk for a disarmament agreement",
+    long_about = "Keeps every party's word in one tamper-evident ledger, checks what a state declares against what \
+                  others observe, and says which party owes which step and who is late.\n\n\
+                  Start with: lockstep open cases/dprk",
+    after_help = "Exit status: 0 fine, 1 the case has errors, 2 the call is wrong."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read a case folder, record what is new, and show where the case stands
+    Open {
+        #[command(flatten)]
+        case: CaseArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+        /// Print and exit (today the only way; later `open` also serves a dashboard)
+        #[arg(long)]
+        print: bool,
+    },
+    /// Show every mistake of a case folder; change nothing
+    Check {
+        #[command(flatten)]
+        case: CaseArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Show where the case stands; record nothing
+    Status {
+        #[command(flatten)]
+        case: CaseArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Show what any row rests on: its statements, with index, standing, source and signatures
+    Why {
+        /// A case folder and an id, or an id alone in the folder of a case
+        #[arg(value_names = ["CASE", "ID"], num_args = 1..=2, required = true)]
+        what: Vec<String>,
+        #[command(flatten)]
+        place: PlaceArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Compare what was declared with what was seen, observation by observation
+    Crosscheck {
+        #[command(flatten)]
+        case: CaseArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Show every stated figure beside those that count the same thing
+    Figures {
+        #[command(flatten)]
+        case: CaseArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// The agreement as text: where its steps stand
+    #[command(subcommand)]
+    Roadmap(RoadmapCommand),
+    /// The ledger: show an entry, verify everything, prove an entry
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RoadmapCommand {
+    /// Where each step stands on a day, promises kept, limits, events
+    Status {
+        #[command(flatten)]
+        case: CaseArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Show one entry as it was signed
+    Show {
+        /// A case folder and the number of an entry, or the number alone in the folder of a case
+        #[arg(value_names = ["CASE", "N"], num_args = 1..=2, required = true)]
+        what: Vec<String>,
+        #[command(flatten)]
+        place: PlaceArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Re-derive everything from the raw bytes and name the first entry that is wrong
+    Verify {
+        #[command(flatten)]
+        case: CaseArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Prove that an entry is in the ledger: the hashes from it to the signed root
+    Proof {
+        /// A case folder and the number of an entry, or the number alone in the folder of a case
+        #[arg(value_names = ["CASE", "N"], num_args = 1..=2, required = true)]
+        what: Vec<String>,
+        #[command(flatten)]
+        place: PlaceArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CaseArgs {
+    /// The case folder
+    #[arg(default_value = ".")]
+    pub case: PathBuf,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PlaceArgs {
+    /// The ledger file, when it is not kept in CASE/.lockstep/ledger.sqlite
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ViewArgs {
+    /// Show the case as it stood on this day (YYYY-MM-DD) [default: today, UTC]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub as_of: Option<civil::Date>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+impl ViewArgs {
+    /// The day asked for, or today.
+    pub(crate) fn day(&self) -> civil::Date {
+        self.as_of
+            .unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, within 100 columns
+    Table,
+    /// For programs; described by the schemas in docs/schema
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+fn day(text: &str) -> Result<civil::Date, String> {
+    let date: statement::Date = text.parse().map_err(|e: statement::DateError| e.to_string())?;
+    date.exact().ok_or_else(|| format!("`{text}` is not one day; write it as 2008-06-30"))
+}

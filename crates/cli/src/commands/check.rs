@@ -1,0 +1,114 @@
+//! `check`: every mistake of a case folder, where it stands.
+
+use assessment::Assessor;
+use intake::{Diagnostic, Folder, Severity, render};
+use serde::Serialize;
+
+use crate::args::{CaseArgs, Format, ViewArgs};
+use crate::output;
+use crate::session::{CliError, Session};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    errors: usize,
+    warnings: usize,
+    statements: usize,
+    diagnostics: &'a [Diagnostic],
+}
+
+pub(crate) fn run(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {
+    // What the folder says, whether or not it was recorded: a ledger that does not exist is never read.
+    let place = crate::args::PlaceArgs { ledger: Some(case.case.join(".lockstep/none")) };
+    let mut session = Session::read(&case.case, &place)?;
+    let found = beyond_the_row(&session, view);
+    let folder = &mut session.folder;
+    folder.diagnostics.extend(found);
+    folder
+        .diagnostics
+        .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+    let (errors, warnings) = count(&folder.diagnostics);
+    match view.format {
+        Format::Json => {
+            let report = Report {
+                errors,
+                warnings,
+                statements: folder.drafts.len(),
+                diagnostics: &folder.diagnostics,
+            };
+            output::json("lockstep/check/v1", &report)?;
+        }
+        Format::Csv => output::table(Format::Csv, &rows(folder))?,
+        Format::Table => {
+            output::print(&render(&folder.diagnostics, output::width(), output::colour()))?;
+            let made =
+                format!("{} statements from {} tables", folder.drafts.len(), folder.files.len());
+            let words = match (errors, warnings) {
+                (0, 0) => format!("{}: no mistakes found; {made}\n", folder.root.display()),
+                _ => format!(
+                    "{}: {errors} errors, {warnings} warnings; {made}\n",
+                    folder.root.display()
+                ),
+            };
+            output::print(&words)?;
+        }
+    }
+    Ok(u8::from(errors > 0))
+}
+
+/// Mistakes that no row shows by itself: points that contradict what they match, statements that do not count.
+fn beyond_the_row(session: &Session, view: &ViewArgs) -> Vec<Diagnostic> {
+    let assessment = Assessor::new().assess(&session.case, session.roadmap.as_ref(), view.day());
+    let folder = &session.folder;
+    let told = |id: &str| {
+        folder.diagnostics.iter().any(|d| Some((d.file.as_str(), d.line)) == folder.place_of(id))
+    };
+    let mut found = Vec::new();
+    for m in assessment.crosscheck.misplaced.iter().filter(|m| !told(m.observation.as_str())) {
+        let message = format!(
+            "the point lies {:.0} km from where {} ({}) lies",
+            m.distance_m / 1000.0,
+            m.against,
+            m.against_name
+        );
+        let help = format!(
+            "its name and kind fit that one, and the precisions allow {:.0} km: check the source, or lower its credibility",
+            m.allowed_m / 1000.0
+        );
+        found.extend(folder.warning_at(m.observation.as_str(), "lat", "C001", message, help));
+    }
+    for r in &assessment.record.rejected {
+        if let Some(id) = &r.id {
+            let help = "it would stay in the ledger and not count".to_owned();
+            found.extend(folder.warning_at(id.as_str(), "id", "C002", r.reason.clone(), help));
+        }
+    }
+    found
+}
+
+/// Errors and warnings.
+pub(crate) fn count(diagnostics: &[Diagnostic]) -> (usize, usize) {
+    let of = |s: Severity| diagnostics.iter().filter(|d| d.severity == s).count();
+    (of(Severity::Error), of(Severity::Warning))
+}
+
+fn rows(folder: &Folder) -> desk::Table {
+    let mut table =
+        desk::Table::new(&["file", "line", "column", "severity", "code", "message", "help"]);
+    for d in &folder.diagnostics {
+        let severity = match d.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Advice => "advice",
+        };
+        table.push(vec![
+            d.file.clone(),
+            d.line.to_string(),
+            d.column.to_string(),
+            severity.to_owned(),
+            d.code.to_owned(),
+            d.message.clone(),
+            d.help.clone().unwrap_or_default(),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,43 @@
+//! One module for each command.
+
+mod check;
+mod ledger;
+mod open;
+mod roadmap;
+mod views;
+mod why;
+
+use std::path::{Path, PathBuf};
+
+use crate::args::{Command, LedgerCommand, RoadmapCommand};
+use crate::session::CliError;
+
+/// Runs a command and returns its exit status.
+pub(crate) fn run(command: Command) -> Result<u8, CliError> {
+    match command {
+        Command::Open { case, view, print: _ } => open::open(&case, &view),
+        Command::Status { case, view } => open::status(&case, &view),
+        Command::Check { case, view } => check::run(&case, &view),
+        Command::Why { what, place, view } => why::run(&what, &place, &view),
+        Command::Crosscheck { case, view } => views::crosscheck(&case, &view),
+        Command::Figures { case, view } => views::figures(&case, &view),
+        Command::Roadmap(RoadmapCommand::Status { case, view }) => roadmap::status(&case, &view),
+        Command::Ledger(LedgerCommand::Show { what, place, view }) => {
+            ledger::show(&what, &place, &view)
+        }
+        Command::Ledger(LedgerCommand::Verify { case, view }) => ledger::verify(&case, &view),
+        Command::Ledger(LedgerCommand::Proof { what, place, view }) => {
+            ledger::proof(&what, &place, &view)
+        }
+    }
+}
+
+/// A case folder and a thing in it, in the order people write them; the folder may be left out.
+fn case_and(what: &[String]) -> (PathBuf, &str) {
+    match what {
+        [one] => (PathBuf::from("."), one),
+        [a, b] if !Path::new(a).is_dir() && Path::new(b).is_dir() => (PathBuf::from(b), a),
+        [a, b, ..] => (PathBuf::from(a), b),
+        [] => (PathBuf::from("."), ""),
+    }
+}

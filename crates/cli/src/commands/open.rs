@@ -1,0 +1,66 @@
+//! `open` and `status`: where a case stands, on one page.
+
+use assessment::{Assessment, Assessor};
+use desk::Recorded;
+use serde::Serialize;
+
+use crate::args::{CaseArgs, Format, ViewArgs};
+use crate::output;
+use crate::session::{CliError, Session};
+
+/// What `open` and `status` print as JSON.
+#[derive(Serialize)]
+struct Page<'a> {
+    title: String,
+    recorded: &'a Recorded,
+    diagnostics: &'a [intake::Diagnostic],
+    #[serde(flatten)]
+    assessment: &'a Assessment,
+}
+
+pub(crate) fn open(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {
+    let session = match Session::record(&case.case, &case.place) {
+        // What is wrong with the folder says more than that nothing was recorded.
+        Err(CliError::NoCase) => return super::check::run(case, view),
+        other => other?,
+    };
+    page(&session, view)
+}
+
+pub(crate) fn status(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {
+    page(&Session::read(&case.case, &case.place)?, view)
+}
+
+fn page(session: &Session, view: &ViewArgs) -> Result<u8, CliError> {
+    let assessment = Assessor::new().assess(&session.case, session.roadmap.as_ref(), view.day());
+    match view.format {
+        Format::Json => output::json(
+            "lockstep/case/v1",
+            &Page {
+                title: session.title(),
+                recorded: &session.recorded,
+                diagnostics: &session.folder.diagnostics,
+                assessment: &assessment,
+            },
+        )?,
+        Format::Csv => {
+            output::table(Format::Csv, &desk::views::observations(&assessment.crosscheck))?
+        }
+        Format::Table => {
+            output::print(&desk::summary(
+                &session.title(),
+                &assessment,
+                Some(&session.recorded),
+                output::width(),
+            ))?;
+            let (errors, warnings) = super::check::count(&session.folder.diagnostics);
+            if errors + warnings > 0 {
+                output::print(&format!(
+                    "\nThe folder has {errors} errors and {warnings} warnings; rows with errors are left out. See: lockstep check {}\n",
+                    session.folder.root.display()
+                ))?;
+            }
+        }
+    }
+    Ok(u8::from(session.folder.has_errors()))
+}

@@ -1,0 +1,350 @@
+//! One case at hand: its folder, its ledger, its state.
+
+use std::path::{Path, PathBuf};
+
+use case::{Case, Parsed};
+use desk::Recorded;
+use intake::{Diagnostic, Folder, IntakeError};
+use ledger::keys::KeyDir;
+use ledger::{Added, Ledger, LedgerError};
+use rayon::prelude::*;
+use roadmap::Roadmap;
+use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
+use statement::{Body, CaseId, Header, PartyId, ReadError, Statement};
+use tlog::note::{NoteError, SigningKey};
+
+use crate::args::PlaceArgs;
+use crate::output::{Progress, remark};
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error("a statement could not be signed: {0}")]
+    Sign(#[from] ReadError),
+    #[error("a key could not be made: {0}")]
+    Key(#[from] NoteError),
+    #[error("no folder for private keys: set LOCKSTEP_HOME or HOME")]
+    NoKeyDir,
+    #[error(
+        "the log's private key is not on this machine ({0}); nothing can be recorded here. `lockstep status` shows the \
+         ledger as it is"
+    )]
+    NoLogKey(PathBuf),
+    #[error(
+        "this ledger was started by another desk: the desk key of this machine ({0}) is not enrolled in it. Use the machine \
+         that keeps it, or start a ledger of your own with --ledger FILE"
+    )]
+    OtherDesk(String),
+    #[error(
+        "the folder does not name a case, so nothing can be recorded; `lockstep check` shows what is wrong"
+    )]
+    NoCase,
+    #[error("there is no ledger at {}; record the case first: lockstep open", .0.display())]
+    NoLedger(PathBuf),
+    #[error("{0}")]
+    Call(String),
+    #[error("the output could not be written: {0}")]
+    Output(std::io::Error),
+    /// Whoever reads our output has seen enough.
+    #[error("")]
+    Closed,
+}
+
+impl CliError {
+    /// 1 when the case or its ledger has errors, 2 when the call is wrong.
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Intake(_) | Self::Call(_) | Self::NoLedger(_) => 2,
+            Self::Ledger(LedgerError::NoEntry { .. }) => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// Statements recorded in one transaction.
+const BATCH: usize = 8192;
+/// File of the desk's key in the key folder, and its name in signatures.
+const DESK_KEY: (&str, &str) = ("desk.key", "desk.lockstep.local");
+
+/// A case folder, what it holds, and the state its ledger folds to.
+pub(crate) struct Session {
+    pub folder: Folder,
+    pub roadmap: Option<Roadmap>,
+    pub case: Case,
+    pub ledger: Option<Ledger>,
+    /// What was recorded; `None` when the folder alone was assessed.
+    pub recorded: Recorded,
+}
+
+impl Session {
+    /// Reads the folder and records what is new in its ledger.
+    pub(crate) fn record(path: &Path, place: &PlaceArgs) -> Result<Self, CliError> {
+        let (folder, roadmap) = read(path)?;
+        let manifest = folder.manifest.as_ref().ok_or(CliError::NoCase)?;
+        let keys = KeyDir::default_location().ok_or(CliError::NoKeyDir)?;
+        let desk = keys.load_or_create(DESK_KEY.0, DESK_KEY.1)?;
+        let file = ledger_file(path, place);
+        let mut ledger = open_or_create(&file, &manifest.id, manifest.origin.as_deref(), &keys)?;
+        let mut case = load(&ledger)?;
+        if case.size == 0 {
+            let entry = enrolment(&manifest.id, &desk).sign(&[&desk])?;
+            let parsed = Parsed::read_accepted(&entry);
+            ledger.append(vec![entry])?;
+            case = load(&ledger)?;
+            debug_assert_eq!(case.size, 1, "{parsed:?}");
+        }
+        let vkey = desk.verifying_key().to_string();
+        if !case.keys.iter().any(|k| k.key == vkey && k.revoked_at.is_none()) {
+            return Err(CliError::OtherDesk(DESK_KEY.0.to_owned()));
+        }
+        let mut recorded = append_new(&folder, &mut case, &mut ledger, &desk)?;
+        recorded.no_longer_in_folder = no_longer(&folder, &case);
+        let head = ledger.head()?;
+        recorded.ledger = Some(file.display().to_string());
+        (recorded.size, recorded.root) = (head.size, head.root.to_string());
+        Ok(Self { folder, roadmap, case, ledger: Some(ledger), recorded })
+    }
+
+    /// Reads the folder and its ledger, and records nothing. Without a ledger the folder's statements are folded
+    /// in memory, as they would be recorded.
+    pub(crate) fn read(path: &Path, place: &PlaceArgs) -> Result<Self, CliError> {
+        let (folder, roadmap) = read(path)?;
+        let file = ledger_file(path, place);
+        if !file.exists() {
+            let case = fold_in_memory(&folder)?;
+            return Ok(Self { folder, roadmap, case, ledger: None, recorded: Recorded::default() });
+        }
+        let ledger = Ledger::open(&file, None)?;
+        if let Some(manifest) = &folder.manifest {
+            ledger.expect_case(&manifest.id)?;
+        }
+        let case = load(&ledger)?;
+        let new = folder.drafts.par_iter().filter(|d| !is_recorded(&d.statement, &case)).count();
+        if new > 0 {
+            remark(&format!(
+                "note: {new} statements of the folder are new or changed and not recorded; run `lockstep open`"
+            ));
+        }
+        let head = ledger.head()?;
+        let recorded = Recorded {
+            ledger: Some(file.display().to_string()),
+            already: folder.drafts.len() - new,
+            size: head.size,
+            root: head.root.to_string(),
+            ..Recorded::default()
+        };
+        Ok(Self { folder, roadmap, case, ledger: Some(ledger), recorded })
+    }
+
+    /// The case's title, or its id.
+    pub(crate) fn title(&self) -> String {
+        let manifest = self.folder.manifest.as_ref();
+        manifest
+            .map(|m| if m.title.is_empty() { m.id.to_string() } else { m.title.clone() })
+            .unwrap_or_default()
+    }
+}
+
+/// Where the ledger of a case folder lies.
+pub(crate) fn ledger_file(case: &Path, place: &PlaceArgs) -> PathBuf {
+    place.ledger.clone().unwrap_or_else(|| case.join(".lockstep/ledger.sqlite"))
+}
+
+/// Reads a folder and its roadmap; the roadmap's mistakes join the folder's.
+fn read(path: &Path) -> Result<(Folder, Option<Roadmap>), CliError> {
+    let mut folder = intake::read(path)?;
+    let Some(file) = folder.roadmap.clone() else { return Ok((folder, None)) };
+    let reading = roadmap::read(&file.text);
+    let told =
+        reading.messages.into_iter().map(|m| Diagnostic::of_message(&file.file, &file.text, m));
+    folder.diagnostics.extend(told);
+    folder
+        .diagnostics
+        .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+    Ok((folder, Some(reading.roadmap)))
+}
+
+fn open_or_create(
+    file: &Path,
+    case: &CaseId,
+    origin: Option<&str>,
+    keys: &KeyDir,
+) -> Result<Ledger, CliError> {
+    let origin = origin.map_or_else(|| format!("lockstep.local/{case}"), str::to_owned);
+    // A key file's name must not lead out of the key folder.
+    let safe: String = origin
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' })
+        .collect();
+    let key_file = format!("log.{safe}.key");
+    if file.exists() {
+        let key = match keys.load(&key_file) {
+            Ok(key) => key,
+            Err(LedgerError::NotFound(_)) => {
+                // Say first what is wrong with the file itself, if anything.
+                Ledger::open(file, None)?.expect_case(case)?;
+                return Err(CliError::NoLogKey(keys.path().join(key_file)));
+            }
+            Err(e) => return Err(e.into()),
+        };
+        let ledger = match Ledger::open(file, Some(key)) {
+            // Of another case, most likely: say that rather than that its key differs.
+            Err(e @ LedgerError::OtherKey { .. }) => {
+                Ledger::open(file, None)?.expect_case(case)?;
+                return Err(e.into());
+            }
+            other => other?,
+        };
+        ledger.expect_case(case)?;
+        return Ok(ledger);
+    }
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(|e| match e.kind() {
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                LedgerError::ReadOnly(file.to_owned())
+            }
+            std::io::ErrorKind::StorageFull => LedgerError::Full(file.to_owned()),
+            _ => LedgerError::Io { path: file.to_owned(), source: e },
+        })?;
+    }
+    match Ledger::create(file, case, keys.load_or_create(&key_file, &origin)?) {
+        // Another process made it a moment ago.
+        Err(LedgerError::Exists(_)) => {
+            let ledger = Ledger::open(file, Some(keys.load(&key_file)?))?;
+            ledger.expect_case(case)?;
+            Ok(ledger)
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Folds a whole ledger. Reading, hashing and parsing run ahead of the fold on all cores; the root of what was
+/// folded is compared with the signed checkpoint.
+pub(crate) fn load(ledger: &Ledger) -> Result<Case, CliError> {
+    let mut case = Case::new();
+    let mut progress = Progress::new();
+    let size = ledger.size()?;
+    ledger.scan(|entries| {
+        let parsed: Vec<Parsed> =
+            entries.par_iter().map(|e| Parsed::read_accepted(&e.bytes)).collect();
+        parsed.into_iter().for_each(|p| case.apply(p));
+        progress.show("folding", case.size, size);
+    })?;
+    Ok(case)
+}
+
+/// The desk's own key speaks for the desk from the first entry on.
+fn enrolment(case: &CaseId, desk: &SigningKey) -> Statement {
+    // Constants without white space.
+    #[expect(clippy::expect_used, reason = "both are ids")]
+    let (id, party) =
+        ("key.desk".parse().expect("an id"), "desk".parse::<PartyId>().expect("an id"));
+    let body = Body::KeyEnroll(KeyEnroll {
+        key: desk.verifying_key().to_string(),
+        owner: party.clone(),
+        purpose: KeyPurpose::Desk,
+    });
+    let header = Header {
+        case: case.clone(),
+        id,
+        note: None,
+        party,
+        replaces: None,
+        said: None,
+        source: None,
+    };
+    Statement { header, body }
+}
+
+/// Whether the case says already what a draft says.
+fn is_recorded(draft: &Statement, case: &Case) -> bool {
+    case.object(draft.header.id.as_str()).is_some_and(|o| {
+        draft.to_text().is_ok_and(|t| o.content_sha256 == statement::Sha256Digest::of(t.as_bytes()))
+    })
+}
+
+fn append_new(
+    folder: &Folder,
+    case: &mut Case,
+    ledger: &mut Ledger,
+    desk: &SigningKey,
+) -> Result<Recorded, CliError> {
+    let mut recorded = Recorded::default();
+    let mut progress = Progress::new();
+    for (i, batch) in folder.drafts.chunks(BATCH).enumerate() {
+        let signed: Vec<(Vec<u8>, Parsed, bool)> = batch
+            .par_iter()
+            .filter(|draft| !is_recorded(&draft.statement, case))
+            .map(|draft| {
+                let stands = case.object(draft.statement.header.id.as_str()).map(|o| o.text_sha256);
+                let entry = match stands {
+                    None => draft.statement.sign(&[desk])?,
+                    Some(replaces) => {
+                        let mut correction = draft.statement.clone();
+                        correction.header.replaces = Some(replaces);
+                        correction.sign(&[desk])?
+                    }
+                };
+                let parsed = Parsed::read_accepted(&entry);
+                Ok((entry, parsed, stands.is_some()))
+            })
+            .collect::<Result<_, ReadError>>()?;
+        recorded.already += batch.len() - signed.len();
+        let mut entries = Vec::with_capacity(signed.len());
+        let mut parsed = Vec::with_capacity(signed.len());
+        for (entry, read, correction) in signed {
+            entries.push(entry);
+            parsed.push((read, correction));
+        }
+        if entries.is_empty() {
+            continue;
+        }
+        let appended = ledger.append(entries)?;
+        let others = appended.entries.iter().any(|e| matches!(e, Added::At(at) if *at < case.size));
+        for (added, (read, correction)) in appended.entries.iter().zip(parsed) {
+            match added {
+                Added::At(at) => {
+                    // Another process may have appended in between; then the whole is folded again below.
+                    if *at == case.size && !others {
+                        case.apply(read);
+                    }
+                    recorded.added += 1;
+                    recorded.corrections += usize::from(correction);
+                }
+                Added::Before(_) => recorded.already += 1,
+            }
+        }
+        if case.size != appended.size {
+            *case = load(ledger)?;
+        }
+        progress.show("recording", ((i + 1) * BATCH) as u64, folder.drafts.len() as u64);
+    }
+    Ok(recorded)
+}
+
+/// Objects that the desk recorded and the folder no longer holds.
+fn no_longer(folder: &Folder, case: &Case) -> usize {
+    let in_folder: std::collections::HashSet<&str> =
+        folder.drafts.iter().map(|d| d.statement.header.id.as_str()).collect();
+    // The enrolment of the desk's key is no object of the folder.
+    case.recorded_ids().filter(|id| !in_folder.contains(id.as_str())).count()
+}
+
+/// The folder's statements folded as they would be recorded, signed with a key that is thrown away.
+fn fold_in_memory(folder: &Folder) -> Result<Case, CliError> {
+    let Some(manifest) = &folder.manifest else { return Ok(Case::new()) };
+    let desk = SigningKey::generate(DESK_KEY.1)?;
+    let mut case = Case::new();
+    case.apply(Parsed::read_accepted(&enrolment(&manifest.id, &desk).sign(&[&desk])?));
+    let parsed: Vec<Parsed> = folder
+        .drafts
+        .par_iter()
+        .map(|d| Ok(Parsed::read_accepted(&d.statement.sign(&[&desk])?)))
+        .collect::<Result<_, ReadError>>()?;
+    parsed.into_iter().for_each(|p| case.apply(p));
+    Ok(case)
+}

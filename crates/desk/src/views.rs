@@ -1,0 +1,341 @@
+//! The parts of an assessment as tables.
+
+use accountancy::Figures;
+use crosscheck::{Crosscheck, SiteRow, Verdict};
+use roadmap::{LimitState, Status, StepStatus, Timeliness};
+use statement::{Basis, ObjectId};
+
+use crate::Table;
+
+/// A mark for what rests on memory; every row that does carries it.
+#[must_use]
+pub fn basis_mark(basis: Option<Basis>) -> &'static str {
+    match basis {
+        Some(Basis::Memory) => "from memory",
+        Some(Basis::Mixed) => "partly from memory",
+        Some(Basis::Seen) => "source seen",
+        None => "",
+    }
+}
+
+fn ids(ids: &[ObjectId]) -> String {
+    ids.iter().map(ObjectId::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// Declared sites with what was seen of them.
+#[must_use]
+pub fn sites(crosscheck: &Crosscheck) -> Table {
+    let mut table = Table::new(&["site", "declared", "verdict", "observations", "record"]);
+    for site in &crosscheck.sites {
+        table.push(vec![
+            site.site.to_string(),
+            site.name.clone(),
+            verdict(site.verdict).to_owned(),
+            matches(site),
+            basis_mark(site.basis).to_owned(),
+        ]);
+    }
+    table
+}
+
+/// Words for a verdict. "Not seen" says that nobody named it, not that it is not there.
+#[must_use]
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::DeclaredAndSeen => "declared and seen",
+        Verdict::DeclaredNotSeen => "no observation names it",
+        Verdict::Contested => "contested",
+    }
+}
+
+fn matches(site: &SiteRow) -> String {
+    site.matches
+        .iter()
+        .map(|m| format!("{} {:.0}%", m.id, (m.probability * 100.0).min(99.0)))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Places seen and not declared, the most pressing first.
+#[must_use]
+pub fn unmatched(crosscheck: &Crosscheck, most: usize) -> Table {
+    let mut table = Table::new(&["rank", "place", "seen_as", "observations", "why_here"]);
+    for place in crosscheck.unmatched.iter().take(most) {
+        let readings: Vec<&str> =
+            place.readings.iter().map(|(category, _)| category.as_str()).collect();
+        table.push(vec![
+            format!("{:.2}", place.rank),
+            place.name.clone(),
+            readings.join(" / "),
+            ids(&place.observations),
+            place.reasons.join("; "),
+        ]);
+    }
+    table
+}
+
+/// Every observation of a facility with the place it belongs to: the table a program reads. `weight_db` is the
+/// weight of evidence in decibans (ten times log10 of the odds), prior included.
+#[must_use]
+pub fn observations(crosscheck: &Crosscheck) -> Table {
+    let mut table =
+        Table::new(&["observation_id", "entity", "verdict", "probability", "weight_db"]);
+    for row in &crosscheck.observations {
+        let undeclared =
+            crosscheck.unmatched.iter().find(|p| p.observations.contains(&row.observation));
+        let verdict = match (row.matches.is_empty(), row.contested) {
+            (true, _) => "seen_not_declared",
+            (false, true) => "contested",
+            (false, false) => "declared_and_seen",
+        };
+        let (entity, probability, weight) = match (row.matches.first(), undeclared) {
+            (Some(m), _) => (
+                m.id.to_string(),
+                m.probability.to_string(),
+                format!("{:.1}", m.bits * 10.0 * 2.0_f64.log10()),
+            ),
+            (None, Some(place)) => {
+                (place.id.to_string(), place.probability.to_string(), String::new())
+            }
+            (None, None) => (row.observation.to_string(), String::new(), String::new()),
+        };
+        table.push(vec![
+            row.observation.to_string(),
+            entity,
+            verdict.to_owned(),
+            probability,
+            weight,
+        ]);
+    }
+    for id in &crosscheck.not_facilities {
+        table.push(vec![
+            id.to_string(),
+            String::new(),
+            "not_a_facility".to_owned(),
+            String::new(),
+            String::new(),
+        ]);
+    }
+    table
+}
+
+/// Figures that cannot both be true.
+#[must_use]
+pub fn disagreements(figures: &Figures) -> Table {
+    let mut table = Table::new(&["counts", "lower", "stated_by", "higher", "by", "gap"]);
+    for group in &figures.groups {
+        for pair in &group.disagreements {
+            let find = |id: &ObjectId| group.figures.iter().find(|f| f.id == *id);
+            let (Some(low), Some(high)) = (find(&pair.low), find(&pair.high)) else { continue };
+            let shown = |f: &accountancy::Figure| format!("{} ({})", f.figure, f.id);
+            let by = |f: &accountancy::Figure| match &f.stated_on {
+                Some(on) => format!("{}, {on}", f.stated_by),
+                None => f.stated_by.clone(),
+            };
+            table.push(vec![
+                format!("{} {}", group.material, group.kind).trim().to_owned(),
+                shown(low),
+                by(low),
+                shown(high),
+                by(high),
+                format!("{} {}", pair.gap, group.unit),
+            ]);
+        }
+    }
+    table
+}
+
+/// Every stated figure, grouped by what it counts.
+#[must_use]
+pub fn figures(figures: &Figures) -> Table {
+    let mut table = Table::new(&[
+        "id",
+        "material",
+        "kind",
+        "figure",
+        "as_of",
+        "stated_on",
+        "stated_by",
+        "what",
+        "record",
+    ]);
+    for group in &figures.groups {
+        for f in &group.figures {
+            table.push(vec![
+                f.id.to_string(),
+                group.material.clone(),
+                group.kind.to_string(),
+                f.figure.clone(),
+                f.as_of.as_ref().map(ToString::to_string).unwrap_or_default(),
+                f.stated_on.as_ref().map(ToString::to_string).unwrap_or_default(),
+                f.stated_by.clone(),
+                f.what.clone(),
+                basis_mark(f.basis).to_owned(),
+            ]);
+        }
+    }
+    table
+}
+
+/// When a step is due and when it was done, in words.
+#[must_use]
+pub fn timing(step: &StepStatus) -> String {
+    match (step.timeliness, step.slip_days, step.slip_days_most) {
+        (Timeliness::Late, Some(least), Some(most)) => format!("{least} to {most} days late"),
+        (Timeliness::Late, Some(1), None) => "1 day late".to_owned(),
+        (Timeliness::Late, Some(days), None) => format!("{days} days late"),
+        (Timeliness::OnTime, Some(0), None) => "on the day".to_owned(),
+        (Timeliness::OnTime, Some(days), None) => format!("{} days early", -days),
+        (Timeliness::OnTime, ..) => "in time".to_owned(),
+        (Timeliness::Unclear, None, Some(most)) => format!("at most {most} days late"),
+        (Timeliness::Unclear, Some(least), Some(most)) => format!("{least} to {most} days late"),
+        (Timeliness::Overdue, ..) => {
+            format!("{} days overdue", step.overdue_days.unwrap_or_default())
+        }
+        (Timeliness::DueSoon, ..) => "due within 30 days".to_owned(),
+        (Timeliness::NotDue, ..) => "not due yet".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// The steps of an agreement.
+#[must_use]
+pub fn steps(status: &Status, keep: impl Fn(&StepStatus) -> bool) -> Table {
+    let mut table = Table::new(&["step", "by", "what", "due", "done", "state", "timing"]);
+    for step in status.steps.iter().filter(|s| keep(s)) {
+        let date =
+            |d: &Option<statement::Date>| d.as_ref().map(ToString::to_string).unwrap_or_default();
+        let mut due = date(&step.due);
+        if let Some(now) = &step.due_now {
+            due = if due.is_empty() { now.to_string() } else { format!("{due}, then {now}") };
+        }
+        let before = if step.or_before { "by " } else { "" };
+        let done = if step.actual.is_some() {
+            format!("{before}{}", date(&step.actual))
+        } else {
+            String::new()
+        };
+        table.push(vec![
+            step.id.to_string(),
+            step.parties.join(" "),
+            step.title.clone(),
+            due,
+            done,
+            state(step),
+            timing(step),
+        ]);
+    }
+    table
+}
+
+/// How far a step has come, with amounts, counts and marks.
+fn state(step: &StepStatus) -> String {
+    let mut words = vec![step.state.words().to_owned()];
+    match (&step.done, &step.of) {
+        (Some(done), Some(of)) if done != of => words.push(format!("{} of {of}", done.value)),
+        (Some(done), None) => words.push(done.to_string()),
+        _ => {}
+    }
+    for dispute in &step.disputes {
+        words.push(match (dispute.counted_done, dispute.counted_of) {
+            (Some(done), Some(of)) => format!("{} counts {done} of {of}", dispute.party),
+            _ => format!("disputed by {}", dispute.party),
+        });
+    }
+    if step.suspended {
+        words.push("suspended".to_owned());
+    }
+    if !step.waiting_for.is_empty() {
+        words.push(format!("waits for {}", ids(&step.waiting_for)));
+    }
+    if step.basis == Some(Basis::Memory) {
+        words.push("from memory".to_owned());
+    }
+    words.join("; ")
+}
+
+/// What each party promised with a date, and what came of it.
+#[must_use]
+pub fn promises(status: &Status) -> Table {
+    let mut table = Table::new(&[
+        "party",
+        "promises",
+        "on_time",
+        "late",
+        "unclear",
+        "overdue",
+        "open",
+        "ended",
+        "reversed",
+        "median_slip_days",
+        "largest",
+    ]);
+    for p in &status.parties {
+        let days = |d: Option<i64>| d.map(|d| d.to_string()).unwrap_or_default();
+        let mut row = vec![p.party.clone()];
+        row.extend(
+            [p.promises, p.on_time, p.late, p.unclear, p.overdue, p.open, p.closed, p.reversed]
+                .map(|n| n.to_string()),
+        );
+        row.extend([days(p.median_slip_days), days(p.largest_slip_days)]);
+        table.push(row);
+    }
+    table
+}
+
+/// Limits against what was reported.
+#[must_use]
+pub fn limits(status: &Status) -> Table {
+    let mut table = Table::new(&[
+        "limit",
+        "what",
+        "at_most",
+        "exceeded",
+        "within",
+        "only_bounded",
+        "no_figure",
+    ]);
+    for limit in &status.limits {
+        let count = |state: LimitState| limit.readings.iter().filter(|r| r.state == state).count();
+        let above: Vec<String> = limit
+            .readings
+            .iter()
+            .filter(|r| r.state == LimitState::Exceeded)
+            .map(|r| {
+                format!(
+                    "{} on {}",
+                    r.figure,
+                    r.as_of.as_ref().map(ToString::to_string).unwrap_or_default()
+                )
+            })
+            .collect();
+        let tested = !limit.readings.is_empty();
+        table.push(vec![
+            limit.id.to_string(),
+            limit.what.clone(),
+            limit.limit.trim_start_matches("≤ ").to_owned(),
+            if !tested { "no report tests it".to_owned() } else { above.join(", ") },
+            count(LimitState::Within).to_string(),
+            count(LimitState::BoundWithin).to_string(),
+            count(LimitState::NoFigure).to_string(),
+        ]);
+    }
+    table
+}
+
+/// Events around the agreement.
+#[must_use]
+pub fn events(status: &Status) -> Table {
+    let mut table = Table::new(&["event", "on", "kind", "by", "what"]);
+    for e in &status.events {
+        let on = e.on.as_ref().map(ToString::to_string).unwrap_or_default();
+        table.push(vec![
+            e.id.to_string(),
+            on,
+            e.category.clone(),
+            e.parties.join(" "),
+            e.what.clone(),
+        ]);
+    }
+    table
+}
