@@ -92,7 +92,11 @@ const ABOUT_PERCENT: i64 = 10;
 
 const WORDS: &str = "a plain figure is taken as rounded to its last digit; one given as `about` may stray by 10 %; \
      two figures disagree when what they allow does not overlap; stocks and changes are compared only as of \
-     overlapping dates; figures of different kinds, materials or units are never compared";
+     overlapping dates; a running total may have grown when it was stated over two years apart; figures of different \
+     kinds, materials or units are never compared, and documents or figures of no known kind only under the same words";
+
+/// Days after which a higher running total is no contradiction to a lower one stated before.
+const GROWTH_DAYS: i64 = 2 * 365;
 
 /// Puts all figures of the case that were stated by `as_of` side by side.
 #[must_use]
@@ -184,7 +188,7 @@ fn group(
     let mut disagreements = Vec::new();
     for (i, a) in figures.iter().enumerate() {
         for b in &figures[i + 1..] {
-            if !same_time(kind, a, b) {
+            if !comparable(kind, a, b) {
                 continue;
             }
             for (below, above) in [(a, b), (b, a)] {
@@ -206,11 +210,26 @@ fn group(
     FigureGroup { kind, material, unit, figures, disagreements }
 }
 
-/// Whether two figures speak of the same time. A stock moves, so two stocks compare only as of overlapping
-/// dates; a running total such as "produced" is compared unless both give dates that do not overlap.
-fn same_time(kind: QuantityKind, a: &Figure, b: &Figure) -> bool {
+/// Whether two figures of a group speak of the same thing at the same time.
+///
+/// A stock moves, so two stocks compare only as of overlapping dates. A running total such as "produced" only
+/// grows: a higher figure stated much later does not contradict a lower one.
+fn comparable(kind: QuantityKind, a: &Figure, b: &Figure) -> bool {
+    if matches!(kind, QuantityKind::Documents | QuantityKind::Other) && a.what != b.what {
+        return false;
+    }
     match (&a.as_of, &b.as_of) {
         (Some(a), Some(b)) => a.earliest() <= b.latest() && b.earliest() <= a.latest(),
-        _ => !matches!(kind, QuantityKind::Stock | QuantityKind::Increase | QuantityKind::Level),
+        _ if matches!(kind, QuantityKind::Stock | QuantityKind::Increase | QuantityKind::Level) => {
+            false
+        }
+        _ => match (&a.stated_on, &b.stated_on) {
+            // `a` was stated first: the figures are sorted.
+            (Some(first), Some(then)) => {
+                let grew = a.high.zip(b.low).is_some_and(|(before, after)| before < after);
+                !grew || then.days_since(first).0 <= GROWTH_DAYS
+            }
+            _ => true,
+        },
     }
 }

@@ -75,7 +75,8 @@ impl Case {
             (header.source.as_ref().map(|s| s.basis), header.replaces.is_some());
         self.place(index, signers, hashes, header, body, standing)?;
         self.names.insert(id, kind);
-        if !correction {
+        // Keys are not what the record says; they are how it is known.
+        if !correction && !matches!(kind, Kind::KeyEnroll | Kind::KeyRevoke) {
             self.counts.entry(kind.as_str()).or_default().add(standing, basis);
         }
         self.id.get_or_insert(case);
@@ -119,6 +120,10 @@ impl Case {
             known = true;
             match key.purpose {
                 KeyPurpose::Witness => {}
+                // The desk's own word is what it says without naming a source; with one, it passes on another's.
+                KeyPurpose::Desk if key.owner != header.party || header.source.is_some() => {
+                    desk = Some(&key.owner)
+                }
                 _ if key.owner == header.party => return Ok(Standing::Attested),
                 KeyPurpose::Desk => desk = Some(&key.owner),
                 KeyPurpose::Statement => others = Some(&key.owner),

@@ -285,7 +285,9 @@ pub fn assess(case: &Case, as_of: civil::Date) -> Crosscheck {
         .collect();
     let (places, apart) = cluster(&unmatched, &observations, &known, &scorer);
     misplaced.extend(apart);
+    // One wrong point contradicts every right one; it is told once, the declaration first.
     misplaced.sort_by(|a, b| (&a.observation, &a.against).cmp(&(&b.observation, &b.against)));
+    misplaced.dedup_by(|a, b| a.observation == b.observation);
     Crosscheck {
         method: Method {
             words: WORDS,
@@ -773,7 +775,7 @@ fn unmatched_place(group: &[usize], known: &[&Record<Observation>]) -> Unmatched
         }
     }
     let mut reasons = vec![format!(
-        "{} of {}; a place of this kind weighs {matters:.1}",
+        "{}, {}, weight of the kind {matters:.1}",
         plural(records.len(), "report"),
         plural(sources.len(), "source")
     )];
@@ -800,9 +802,9 @@ fn unmatched_place(group: &[usize], known: &[&Record<Observation>]) -> Unmatched
         .iter()
         .all(|r| r.body.place.as_ref().is_none_or(|p| p.point.is_none() && p.relation.is_none()))
     {
-        reasons.push("no source gives its place: a point would change it most".to_owned());
+        reasons.push("would change it most: a point, since no source gives one".to_owned());
     } else if sources.len() == 1 {
-        reasons.push("one source only: a second, independent one would change it most".to_owned());
+        reasons.push("would change it most: a second, independent source".to_owned());
     }
     let best =
         records.iter().max_by(|a, b| trust(a).total_cmp(&trust(b)).then_with(|| b.id.cmp(&a.id)));

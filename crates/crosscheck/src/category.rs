@@ -33,7 +33,7 @@ pub(crate) fn compare(a: &str, b: &str) -> (f64, &'static str) {
     } else if x.iter().any(|w| y.contains(w)) {
         (-1.0, "related kinds")
     } else {
-        (-4.0, "different kinds")
+        (-6.0, "different kinds")
     }
 }
 

@@ -8,7 +8,7 @@ mod summary;
 mod table;
 pub mod views;
 
-pub use summary::{Recorded, summary};
+pub use summary::{Recorded, count, summary};
 pub use table::Table;
 
 /// Tables fit this many columns unless a terminal is narrower.

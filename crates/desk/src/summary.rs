@@ -149,7 +149,7 @@ impl Page {
         self.table(&table, all, "lockstep crosscheck");
         if a.coverage.untested > 0 {
             let words = format!(
-                "  on the ground: no inspection, measurement or seal recorded here has tested {} of {} declared sites",
+                "  untested: {} of {} declared sites; no inspection, measurement or seal of them is recorded",
                 a.coverage.untested,
                 a.coverage.sites.len()
             );
@@ -271,6 +271,8 @@ impl Page {
     }
 }
 
-fn count(n: usize, what: &str) -> String {
+/// A number with its noun.
+#[must_use]
+pub fn count(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

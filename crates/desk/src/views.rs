@@ -233,7 +233,7 @@ fn state(step: &StepStatus) -> String {
     let mut words = vec![step.state.words().to_owned()];
     match (&step.done, &step.of) {
         (Some(done), Some(of)) if done != of => words.push(format!("{} of {of}", done.value)),
-        (Some(done), None) => words.push(done.to_string()),
+        (Some(done), None) if done.value > statement::Decimal::ZERO => words.push(done.to_string()),
         _ => {}
     }
     for dispute in &step.disputes {
