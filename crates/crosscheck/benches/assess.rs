@@ -1,2 +1,86 @@
-//! x
-fn main() {}
+//! The cross-check of 10,000 observations against 1,000 declared sites.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
+
+use case::{Case, Parsed};
+use divan::Bencher;
+use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
+use statement::kinds::declaration::SiteDeclare;
+use statement::kinds::evidence::Observation;
+use statement::{Basis, Body, Header, Place, Point, Source, Statement, civil};
+use tlog::note::SigningKey;
+
+fn main() {
+    divan::main();
+}
+
+const TOWNS: [&str; 10] = [
+    "Yongbyon", "Taechon", "Pakchon", "Pyongsan", "Sinpo", "Kusong", "Kaechon", "Sunchon",
+    "Wonsan", "Hamhung",
+];
+const KINDS: [&str; 5] = ["power reactor", "reprocessing", "uranium mine", "storage", "enrichment"];
+
+fn point(i: usize) -> Option<Place> {
+    let lat = format!("39.{:04}", (i * 7919) % 10_000).parse().unwrap();
+    let lon = format!("126.{:04}", (i * 104_729) % 10_000).parse().unwrap();
+    let point = Point { lat, lon, precision_m: Some(500.into()) };
+    Some(Place { point: Some(point), ..Default::default() })
+}
+
+fn case() -> Case {
+    let desk = SigningKey::generate("desk.example").unwrap();
+    let header = |id: String, source: bool| Header {
+        case: "big".parse().unwrap(),
+        id: id.parse().unwrap(),
+        note: None,
+        party: "desk".parse().unwrap(),
+        replaces: None,
+        said: None,
+        source: source.then(|| Source {
+            basis: Basis::Seen,
+            cite: "survey".into(),
+            credibility: Some(2),
+            reliability: None,
+        }),
+    };
+    let mut case = Case::new();
+    let mut add = |s: Statement| case.apply(Parsed::read_accepted(&s.sign(&[&desk]).unwrap()));
+    let body = Body::KeyEnroll(KeyEnroll {
+        key: desk.verifying_key().to_string(),
+        owner: "desk".parse().unwrap(),
+        purpose: KeyPurpose::Desk,
+    });
+    add(Statement { header: header("key.desk".into(), false), body });
+    for i in 0..1000 {
+        let body = Body::SiteDeclare(SiteDeclare {
+            category: KINDS[i % 5].into(),
+            claims: vec![],
+            material: None,
+            name: format!("{} {} plant number {i}", TOWNS[i % 10], KINDS[i % 5]),
+            place: point(i),
+            status: Some("operating".into()),
+            variants: vec![format!("Facility {i}")],
+        });
+        add(Statement { header: header(format!("d-{i}"), true), body });
+    }
+    for i in 0..10_000 {
+        let of = i % 1200;
+        let body = Body::Observation(Observation {
+            category: KINDS[of % 5].into(),
+            claims: vec![],
+            name: format!("{} {} {of}", TOWNS[of % 10], KINDS[of % 5]),
+            observed_on: Some("2021-08".parse().unwrap()),
+            place: point(of),
+            status: Some("operating".into()),
+            variants: vec![format!("Facility {of}")],
+            variants_from_memory: vec![],
+        });
+        add(Statement { header: header(format!("o-{i}"), true), body });
+    }
+    case
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn ten_thousand_observations_against_a_thousand_sites(bencher: Bencher<'_, '_>) {
+    let case = case();
+    bencher.bench_local(|| crosscheck::assess(&case, civil::date(2026, 1, 1)).sites.len());
+}
