@@ -110,9 +110,9 @@ fn explain(id: &str, session: &Session, a: &Assessment) -> (Vec<String>, BTreeSe
         c.unmatched.iter().find(|p| p.observations.iter().any(|o| o.as_str() == id))
     {
         words.push(format!(
-            "one of {} reports of `{}`, rank {:.2}: {}",
-            place.observations.len(),
+            "in the place `{}`, {}, rank {:.2}: {}",
             place.name,
+            desk::count(place.observations.len(), "report"),
             place.rank,
             place.reasons.join("; ")
         ));
