@@ -150,6 +150,15 @@ impl LedgerError {
     pub(crate) fn store(path: &Path, source: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as C;
         let path = path.to_owned();
+        if matches!(
+            source,
+            rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::IntegralValueOutOfRange(..)
+        ) {
+            return Self::Damaged {
+                path,
+                reason: format!("a value is of another type than was stored ({source})"),
+            };
+        }
         match source.sqlite_error_code() {
             Some(C::DiskFull) => Self::Full(path),
             Some(C::ReadOnly | C::PermissionDenied) => Self::ReadOnly(path),

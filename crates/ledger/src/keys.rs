@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tlog::note::SigningKey;
 
@@ -54,7 +55,9 @@ impl KeyDir {
         };
         let key = SigningKey::generate(key_name).map_err(wrong)?;
         // Written whole under another name, then linked: nobody ever reads half a key, and the first one wins.
-        let draft = self.0.join(format!(".{file}.{}", std::process::id()));
+        static DRAFTS: AtomicU64 = AtomicU64::new(0);
+        let draft = DRAFTS.fetch_add(1, Ordering::Relaxed);
+        let draft = self.0.join(format!(".{file}.{}.{draft}", std::process::id()));
         let write = || -> std::io::Result<()> {
             let _ = fs::remove_file(&draft);
             let mut out = private_file(&draft)?;

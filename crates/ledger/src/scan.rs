@@ -32,7 +32,8 @@ impl Ledger {
     /// names the first wrong entry, and the caller must throw away what it made of them.
     pub fn scan(&self, mut each: impl FnMut(&[RawEntry])) -> Result<u64, LedgerError> {
         let mut builder = RootBuilder::new();
-        let head = self.scan_hashed(|entries, leaves| {
+        let head = self.head()?;
+        self.scan_hashed(head.size, |entries, leaves| {
             leaves.iter().for_each(|&leaf| builder.push(leaf));
             each(entries);
             Ok(())
@@ -43,29 +44,29 @@ impl Ledger {
         Ok(head.size)
     }
 
-    /// The same with the leaf hashes, and without comparing anything.
+    /// The first `size` entries with their leaf hashes, and nothing compared.
     pub(crate) fn scan_hashed(
         &self,
+        size: u64,
         mut each: impl FnMut(&[RawEntry], &[Hash]) -> Result<(), LedgerError>,
-    ) -> Result<tlog::checkpoint::Checkpoint, LedgerError> {
-        let head = self.head()?;
+    ) -> Result<(), LedgerError> {
         let db = self.reader()?;
         std::thread::scope(|scope| {
             let (send, receive) = sync_channel::<rusqlite::Result<Vec<RawEntry>>>(2);
-            scope.spawn(move || read_ahead(&db, head.size, |batch| send.send(batch).is_ok()));
+            scope.spawn(move || read_ahead(&db, size, |batch| send.send(batch).is_ok()));
             for batch in receive {
                 let batch = batch.map_err(|e| self.fail(e))?;
                 let leaves: Vec<Hash> = batch.par_iter().map(|e| leaf_hash(&e.bytes)).collect();
                 each(&batch, &leaves)?;
             }
-            Ok(head)
+            Ok(())
         })
     }
 
     /// Words for the first entry that is not what was committed.
     fn first_wrong(&self, found: u64, committed: u64) -> Result<String, LedgerError> {
         let mut wrong = None;
-        self.scan_hashed(|entries, leaves| {
+        self.scan_hashed(committed, |entries, leaves| {
             for (entry, leaf) in entries.iter().zip(leaves) {
                 if wrong.is_none() && self.stored_leaf(entry.index, committed)? != Some(*leaf) {
                     wrong = Some(entry.index);

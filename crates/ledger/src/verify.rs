@@ -40,21 +40,37 @@ pub struct VerifyFault {
     pub reason: String,
 }
 
-/// Keeps the fault of the lowest entry.
+/// Keeps the most telling fault: of the lowest entry that is surely wrong, else of the lowest region in which
+/// something is, else whatever else is wrong.
 #[derive(Default)]
-struct First(Option<VerifyFault>);
+struct First {
+    entry: Option<VerifyFault>,
+    region: Option<VerifyFault>,
+    other: Option<VerifyFault>,
+}
 
 impl First {
-    fn at(&mut self, index: u64, reason: impl Into<String>) {
-        if self.0.as_ref().is_none_or(|f| f.index.is_none_or(|i| index < i)) {
-            self.0 = Some(VerifyFault { index: Some(index), reason: reason.into() });
-        }
+    fn entry(&mut self, index: u64, reason: impl Into<String>) {
+        lower(&mut self.entry, index, reason.into());
+    }
+
+    fn region(&mut self, index: u64, reason: impl Into<String>) {
+        lower(&mut self.region, index, reason.into());
     }
 
     fn somewhere(&mut self, reason: impl Into<String>) {
-        if self.0.is_none() {
-            self.0 = Some(VerifyFault { index: None, reason: reason.into() });
-        }
+        self.other.get_or_insert_with(|| VerifyFault { index: None, reason: reason.into() });
+    }
+
+    fn most_telling(self) -> Option<VerifyFault> {
+        // A bad checkpoint explains why later entries seem uncovered, not the other way round.
+        self.entry.or(self.other).or(self.region)
+    }
+}
+
+fn lower(slot: &mut Option<VerifyFault>, index: u64, reason: String) {
+    if slot.as_ref().is_none_or(|f| f.index.is_none_or(|i| index < i)) {
+        *slot = Some(VerifyFault { index: Some(index), reason });
     }
 }
 
@@ -81,7 +97,7 @@ impl Ledger {
             unsigned,
             hashing,
             signatures: start.elapsed(),
-            fault: first.0,
+            fault: first.most_telling(),
         })
     }
 
@@ -133,7 +149,7 @@ impl Ledger {
         let mut builder = RootBuilder::new();
         let mut due = checkpoints.range(1..).peekable();
         let mut stale: Option<u64> = None;
-        self.scan_hashed(|_, leaves| {
+        self.scan_hashed(committed, |_, leaves| {
             for tile in edge.append(leaves.iter().copied()) {
                 // A partial tile will come again, wider; only its last version is stored.
                 let last = tile.hashes.len() < 256 && edge.size() < committed;
@@ -147,12 +163,13 @@ impl Ledger {
                     if checkpoint.root == builder.root() {
                         stale = Some(*size);
                     } else {
-                        // Everything up to the last checkpoint that fits is as it was committed.
-                        first.at(
+                        // Everything up to the last checkpoint that fits is as it was committed; which of the
+                        // later entries is wrong, the tiles may tell.
+                        first.region(
                             stale.unwrap_or(0),
                             format!(
-                                "the entries from here to {} do not give the root that the checkpoint of size {size} \
-                                 commits to",
+                                "the entries from here to {} do not give the root that the checkpoint of size {size} commits \
+                                 to",
                                 size - 1
                             ),
                         );
@@ -162,14 +179,17 @@ impl Ledger {
             Ok(())
         })?;
         if builder.size() < committed {
-            first.at(builder.size(), format!("it is missing; {committed} entries were committed"));
+            first.entry(
+                builder.size(),
+                format!("it is missing; {committed} entries were committed"),
+            );
         }
         let beyond: u64 = self
             .db
             .query_row("SELECT count(*) FROM entry WHERE idx >= ?1", [committed], |row| row.get(0))
             .map_err(|e| self.fail(e))?;
         if beyond > 0 {
-            first.at(
+            first.region(
                 committed,
                 format!(
                     "no checkpoint covers it; {beyond} entries lie beyond the latest checkpoint"
@@ -190,18 +210,22 @@ impl Ledger {
             })
             .map_err(|e| self.fail(e))?;
         let stored = stored.and_then(|bytes| decode_hashes(&bytes).ok()).unwrap_or_default();
-        if stored == tile.hashes {
+        if stored.starts_with(&tile.hashes) {
+            if stored.len() > tile.hashes.len() {
+                let index = tile.index * 256 + tile.hashes.len() as u64;
+                first
+                    .region(index, "a hash tile holds more hashes than any good checkpoint covers");
+            }
             return Ok(());
         }
         let at = tile.hashes.iter().zip(&stored).take_while(|(a, b)| a == b).count() as u64;
         let span = 1_u64.checked_shl(8 * u32::from(tile.level)).unwrap_or(0);
         let index = (tile.index * 256 + at).saturating_mul(span);
-        let reason = if tile.level == 0 {
-            "its bytes do not have the hash that was committed: the entry or its hash tile was changed"
+        if tile.level == 0 {
+            first.entry(index, "its bytes do not have the hash that was committed: the entry or its hash tile was changed");
         } else {
-            "a hash tile above it was changed"
-        };
-        first.at(index, reason);
+            first.region(index, "a hash tile above this entry and those after it was changed");
+        }
         Ok(())
     }
 
@@ -217,20 +241,20 @@ impl Ledger {
         let mut unsigned = Vec::new();
         let mut texts: HashSet<Sha256Digest> =
             HashSet::with_capacity(usize::try_from(size).unwrap_or(0));
-        self.scan_hashed(|entries, _| {
+        self.scan_hashed(size, |entries, _| {
             let read: Vec<Result<Read, String>> =
                 entries.par_iter().map(|e| read(e, case)).collect();
             for (entry, read) in entries.iter().zip(&read) {
                 match read {
                     Ok(read) => {
                         if !texts.insert(read.text) {
-                            first.at(entry.index, "the same text stands in the log before");
+                            first.entry(entry.index, "the same text stands in the log before");
                         }
                         if let Some(key) = &read.enrolls {
                             keyring.add(entry.index, key.clone());
                         }
                     }
-                    Err(reason) => first.at(entry.index, reason.clone()),
+                    Err(reason) => first.entry(entry.index, reason.clone()),
                 }
             }
             let checked: Vec<(u64, Result<bool, String>)> = entries
@@ -248,7 +272,7 @@ impl Ledger {
                 match known {
                     Ok(true) => {}
                     Ok(false) => unsigned.push(index),
-                    Err(reason) => first.at(index, reason),
+                    Err(reason) => first.entry(index, reason),
                 }
             }
             progress(entries.last().map_or(size, |e| e.index + 1), size);

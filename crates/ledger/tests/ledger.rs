@@ -211,7 +211,11 @@ fn a_hundred_callers_pay_for_few_commits() {
     std::thread::scope(|scope| {
         for chunk in entries.chunks(25) {
             let writer = writer.clone();
-            scope.spawn(move || chunk.iter().for_each(|e| drop(writer.append(e.clone()).unwrap())));
+            scope.spawn(move || {
+                for e in chunk {
+                    writer.append(e.clone()).unwrap();
+                }
+            });
         }
         // A bad one among them is refused alone.
         let writer = writer.clone();
@@ -228,7 +232,7 @@ fn a_hundred_callers_pay_for_few_commits() {
 fn verification_names_the_first_wrong_entry() {
     let cases: &[(&str, Option<u64>, &str)] = &[
         (
-            "UPDATE entry SET bytes = replace(bytes, 'place o-299', 'place O-299') WHERE idx = 300",
+            "UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), 'place o-299', 'place O-299') AS BLOB) WHERE idx = 300",
             Some(300),
             "hash",
         ),
@@ -252,7 +256,7 @@ fn verification_names_the_first_wrong_entry() {
         ),
         ("UPDATE tile SET hashes = zeroblob(length(hashes)) WHERE level = 1", Some(0), "tile"),
         (
-            "UPDATE checkpoint SET note = replace(note, '601', '602') WHERE size = 601",
+            "UPDATE checkpoint SET note = CAST(replace(CAST(note AS TEXT), '601', '602') AS BLOB) WHERE size = 601",
             None,
             "forged or damaged",
         ),
@@ -277,9 +281,9 @@ fn verification_names_the_first_wrong_entry() {
 #[test]
 fn reading_never_hands_on_what_was_changed() {
     for sql in [
-        "UPDATE entry SET bytes = replace(bytes, 'place o-299', 'place O-299') WHERE idx = 300",
+        "UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), 'place o-299', 'place O-299') AS BLOB) WHERE idx = 300",
         "DELETE FROM entry WHERE idx = 33",
-        "UPDATE checkpoint SET note = replace(note, '601', '600') WHERE size = 601",
+        "UPDATE checkpoint SET note = CAST(replace(CAST(note AS TEXT), '601', '600') AS BLOB) WHERE size = 601",
     ] {
         let made = Made::with(600);
         made.tamper(sql);
