@@ -260,7 +260,7 @@ fn verification_names_the_first_wrong_entry() {
             None,
             "forged or damaged",
         ),
-        ("DELETE FROM checkpoint WHERE size = 601", Some(1), "no checkpoint covers it"),
+        ("DELETE FROM checkpoint WHERE size = 601", Some(1), "checkpoint covers"),
     ];
     for (sql, index, reason) in cases {
         let made = Made::with(600);

@@ -1,0 +1,472 @@
+//! The command line as a user meets it: the real cases, changes, and everything that can be wrong.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+struct Desk {
+    home: TempDir,
+}
+
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { home: tempfile::tempdir().unwrap() }
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lockstep"));
+        command.args(args).env("LOCKSTEP_HOME", self.home.path()).env_remove("COLUMNS");
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        let Output { status, stdout, stderr } = self.command(args).output().unwrap();
+        Ran {
+            code: status.code().expect("killed by a signal"),
+            out: String::from_utf8(stdout).unwrap(),
+            err: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
+    fn json(&self, args: &[&str]) -> Value {
+        let ran = self.run(&[args, &["--format", "json"]].concat());
+        assert!(ran.code <= 1, "{}", ran.err);
+        serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{args:?}: {e}"))
+    }
+
+    /// A copy of one of the repository's cases.
+    fn case(&self, name: &str) -> PathBuf {
+        let to = self.home.path().join("cases").join(name);
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases").join(name), &to);
+        to
+    }
+
+    /// A case folder with these files.
+    fn folder(&self, files: &[(&str, &[u8])]) -> PathBuf {
+        let root = self.home.path().join("folder");
+        let _ = fs::remove_dir_all(&root);
+        fs::create_dir_all(&root).unwrap();
+        for (name, bytes) in files {
+            let path = root.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        root
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let name = entry.file_name();
+        if name == ".lockstep" {
+            continue;
+        }
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to.join(&name));
+        } else {
+            fs::write(to.join(&name), fs::read(entry.path()).unwrap()).unwrap();
+        }
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+const CASE: &[u8] = b"case \"t\" {\n    title \"Test\"\n    region south=37.5 north=43.1 west=124.0 east=131.0\n}\n";
+const HEAD: &str = "id,name,variants,lat,lon,precision_m,type,status,observed_on,source,source_reliability,credibility,note,basis\n";
+const ROW: &str =
+    "o-1,Kangson,,38.957,125.611,300,enrichment,operating,2018-07-13,The Diplomat,B,3,,seen\n";
+
+fn observations(rows: &str) -> Vec<u8> {
+    format!("{HEAD}{rows}").into_bytes()
+}
+
+#[test]
+fn the_main_job_on_the_three_cases() {
+    let desk = Desk::new();
+    for (name, size) in [("dprk", 205), ("six-party", 90), ("jcpoa", 168)] {
+        let case = desk.case(name);
+        let first = desk.run(&["open", text(&case), "--print"]);
+        assert_eq!(first.code, 0, "{}", first.err);
+        assert!(first.out.contains(&format!("recorded {} statements", size - 1)), "{}", first.out);
+        assert!(first.out.lines().all(|l| l.chars().count() <= 130), "a line is too wide");
+        let again = desk.run(&["open", text(&case), "--print"]);
+        assert!(
+            again.out.contains(&format!("nothing new: all {} statements", size - 1)),
+            "{}",
+            again.out
+        );
+        let verified = desk.json(&["ledger", "verify", text(&case)]);
+        assert_eq!((verified["ok"].as_bool(), verified["size"].as_u64()), (Some(true), Some(size)));
+        assert_eq!(desk.run(&["check", text(&case)]).code, 0);
+    }
+}
+
+#[test]
+fn every_reading_command_speaks_json_and_csv() {
+    let desk = Desk::new();
+    let case = desk.case("dprk");
+    desk.run(&["open", text(&case)]);
+    let case = text(&case);
+    let commands: &[&[&str]] = &[
+        &["open", case],
+        &["status", case],
+        &["check", case],
+        &["crosscheck", case],
+        &["figures", case],
+        &["roadmap", "status", case],
+        &["why", case, "d92-200"],
+        &["ledger", "show", case, "7"],
+        &["ledger", "verify", case],
+        &["ledger", "proof", case, "7"],
+    ];
+    for command in commands {
+        let value = desk.json(command);
+        let schema = value["schema"].as_str().unwrap();
+        let file = schema.replace('/', "-").replace("lockstep-", "") + ".json";
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema").join(&file);
+        let described: Value = serde_json::from_str(
+            &fs::read_to_string(&path).unwrap_or_else(|e| panic!("{file}: {e}")),
+        )
+        .unwrap();
+        let validator = jsonschema::validator_for(&described).unwrap();
+        let faults: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|e| format!("{}: {e}", e.instance_path()))
+            .take(5)
+            .collect();
+        assert!(faults.is_empty(), "{schema}: {faults:#?}");
+    }
+    let csv = desk.run(&["crosscheck", case, "--format", "csv"]).out;
+    assert!(csv.starts_with("observation_id,entity,verdict,probability,weight_db\n"));
+    assert_eq!(csv.lines().count(), 71);
+}
+
+#[test]
+fn reading_needs_no_ledger_and_makes_none() {
+    let desk = Desk::new();
+    let case = desk.case("six-party");
+    let status = desk.json(&["roadmap", "status", text(&case), "--as-of", "2008-06-30"]);
+    let slip = |id: &str| {
+        let steps = status["steps"].as_array().unwrap();
+        steps.iter().find(|s| s["id"] == id).unwrap()["slip_days"].as_i64()
+    };
+    assert_eq!((slip("ia-1"), slip("ia-2"), slip("decl")), (Some(92), Some(91), Some(178)));
+    assert!(!case.join(".lockstep").exists());
+    let ran = desk.run(&["ledger", "verify", text(&case)]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("lockstep open"), "{}", ran.err);
+}
+
+#[test]
+fn a_changed_row_is_a_correction_and_a_removed_one_stays() {
+    let desk = Desk::new();
+    let other = ROW.replace("o-1,Kangson", "o-2,Wollo-ri");
+    let root =
+        desk.folder(&[("case.kdl", CASE), ("o.csv", &observations(&format!("{ROW}{other}")))]);
+    let root = text(&root).to_owned();
+    assert!(desk.run(&["open", &root]).out.contains("recorded 2 statements"));
+    let file = Path::new(&root).join("o.csv");
+
+    fs::write(&file, observations(&format!("{}{other}", ROW.replace("operating", "abandoned"))))
+        .unwrap();
+    let status = desk.run(&["status", &root]);
+    assert!(status.err.contains("1 statements of the folder are new or changed"), "{}", status.err);
+    let changed = desk.run(&["open", &root]).out;
+    assert!(
+        changed.contains("recorded 1 new statement, 1 were there already (1 correction)"),
+        "{changed}"
+    );
+    let why = desk.json(&["why", &root, "o-1"]);
+    assert_eq!(why["statements"].as_array().unwrap().len(), 2, "the history is kept");
+
+    // Put back as it was: a correction again, and then nothing.
+    fs::write(&file, observations(&format!("{ROW}{other}"))).unwrap();
+    assert!(desk.run(&["open", &root]).out.contains("(1 correction)"));
+    assert!(desk.run(&["open", &root]).out.contains("nothing new"));
+
+    fs::write(&file, observations(ROW)).unwrap();
+    assert!(
+        desk.run(&["open", &root])
+            .out
+            .contains("1 object recorded before are no longer in the folder")
+    );
+    assert_eq!(desk.json(&["ledger", "verify", &root])["ok"], true);
+}
+
+#[test]
+fn whatever_is_wrong_with_a_folder_is_said_and_the_rest_is_recorded() {
+    let desk = Desk::new();
+    let bad = "o-2,Bad,,38.9,125.6,300,enrichment,operating,2008-02-30,AP,B,3,,seen\n";
+    let latin: Vec<u8> =
+        [HEAD.as_bytes(), &ROW.replace("Kangson", "K#ngson").into_bytes()].concat();
+    let latin: Vec<u8> = latin.into_iter().map(|b| if b == b'#' { 0xe4 } else { b }).collect();
+    let utf16: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(HEAD.bytes().flat_map(|b| [b, 0])).collect();
+    let crlf = observations(&format!("{ROW}{bad}"))
+        .iter()
+        .flat_map(|b| if *b == b'\n' { vec![b'\r', b'\n'] } else { vec![*b] })
+        .collect();
+    let bom = [b"\xef\xbb\xbf".as_slice(), &observations(ROW)].concat();
+    let huge = observations(&ROW.replace("The Diplomat", &"x".repeat(50 << 20)));
+    // (files, exit status, what is said, statements recorded)
+    let cases: Vec<(Vec<(&str, Vec<u8>)>, i32, &str, usize)> = vec![
+        (vec![], 1, "the folder is empty", 0),
+        (vec![("o.csv", observations(ROW))], 1, "no case.kdl", 0),
+        (vec![("case.kdl", b"case \"t\" {".to_vec())], 1, "never closed", 0),
+        (vec![("case.kdl", b"case \"t\" { titel \"x\" }".to_vec())], 1, "did you mean `title`", 0),
+        (vec![("case.kdl", b"\xff\xfe".to_vec())], 1, "UTF-8", 0),
+        (
+            vec![("case.kdl", CASE.to_vec()), ("o.csv", observations(&format!("{ROW}{bad}")))],
+            1,
+            "2008-02-30",
+            1,
+        ),
+        (vec![("case.kdl", CASE.to_vec()), ("o.csv", crlf)], 1, "o.csv:3:", 1),
+        (vec![("case.kdl", CASE.to_vec()), ("o.csv", bom)], 0, "no mistakes", 1),
+        (vec![("case.kdl", CASE.to_vec()), ("o.csv", latin)], 1, "line 2, column 6", 0),
+        (vec![("case.kdl", CASE.to_vec()), ("o.csv", utf16)], 1, "UTF-16", 0),
+        (vec![("case.kdl", CASE.to_vec()), ("o.csv", huge)], 1, "a cell of 52428800 bytes", 0),
+        (
+            vec![("case.kdl", CASE.to_vec()), ("o.csv", observations(&format!("{ROW}{ROW}")))],
+            1,
+            "the id `o-1` is used twice; first at o.csv line 2",
+            1,
+        ),
+        (
+            vec![
+                ("case.kdl", CASE.to_vec()),
+                ("o.csv", observations(&ROW.replace("125.611", "-125.611"))),
+            ],
+            1,
+            "W for E",
+            0,
+        ),
+        (
+            vec![("case.kdl", CASE.to_vec()), ("o.csv", observations("o-1,\"Kang\n"))],
+            1,
+            "a quoted cell is never closed",
+            0,
+        ),
+        (
+            vec![("case.kdl", CASE.to_vec()), ("o.csv", observations("o-1,Kangson\n"))],
+            1,
+            "the row has 2 cells and the table 14 columns",
+            0,
+        ),
+        (
+            vec![
+                ("case.kdl", CASE.to_vec()),
+                ("o.csv", observations(ROW).iter().copied().skip(3).collect()),
+            ],
+            1,
+            "without `id`",
+            0,
+        ),
+        (
+            vec![("case.kdl", CASE.to_vec()), ("o.csv", b"a,b\n1,2\n".to_vec())],
+            1,
+            "no known shape",
+            0,
+        ),
+        (vec![("case.kdl", CASE.to_vec()), ("o.csv", vec![])], 0, "the table is empty", 0),
+        (
+            vec![("case.kdl", CASE.to_vec()), ("o.xlsx", vec![1])],
+            0,
+            "this kind of file is not read",
+            0,
+        ),
+        (
+            vec![
+                ("case.kdl", CASE.to_vec()),
+                ("roadmap.kdl", b"step \"a\" { by \"X\"; due 2008-01-01; }".to_vec()),
+            ],
+            1,
+            "dates go in quotes",
+            0,
+        ),
+    ];
+    for (files, code, said, recorded) in cases {
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(n, b)| (*n, b.as_slice())).collect();
+        let root = desk.folder(&files);
+        let check = desk.run(&["check", text(&root)]);
+        assert_eq!(check.code, code, "{said}: {}{}", check.out, check.err);
+        let told = check.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(said), "`{said}` is not in: {}", &told[..told.len().min(3000)]);
+        assert!(!root.join(".lockstep").exists(), "check changes nothing");
+        let open = desk.run(&["open", text(&root)]);
+        assert_eq!(open.code, code, "{said}: {}{}", open.out, open.err);
+        if root.join(".lockstep").exists() {
+            let size = desk.json(&["ledger", "verify", text(&root)])["size"].as_u64().unwrap();
+            assert_eq!(size, recorded as u64 + 1, "{said}");
+        } else {
+            assert_eq!(recorded, 0, "{said}");
+        }
+        // The keys of this ledger stay; the folder and its ledger are made anew.
+    }
+}
+
+#[test]
+fn wrong_calls_exit_with_2() {
+    let desk = Desk::new();
+    let case = desk.case("six-party");
+    let case = text(&case);
+    for (args, said) in [
+        (vec!["open", "/nowhere"], "there is no folder"),
+        (vec!["opne", case], "unrecognized"),
+        (vec!["status", case, "--as-of", "yesterday"], "is not a date"),
+        (vec!["status", case, "--as-of", "2008-06"], "not one day"),
+        (vec!["status", case, "--format", "xml"], "possible values"),
+        (vec!["why", case, "ia-9"], "did you mean `ia-1`"),
+        (vec!["ledger", "show", case, "x"], "not the number of an entry"),
+    ] {
+        let ran = desk.run(&args);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
+        assert!(ran.err.contains(said), "{args:?}: {}", ran.err);
+    }
+    desk.run(&["open", case]);
+    let ran = desk.run(&["ledger", "show", case, "1000"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("90 entries"), "{}", ran.err);
+    assert_eq!(desk.run(&["--help"]).code, 0);
+}
+
+#[test]
+fn a_damaged_ledger_is_named_and_never_overwritten() {
+    let desk = Desk::new();
+    let case = desk.case("six-party");
+    let file = case.join(".lockstep/ledger.sqlite");
+    desk.run(&["open", text(&case)]);
+    let good = fs::read(&file).unwrap();
+
+    let sql = "UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), 'DPRK', 'DPRX') AS BLOB) WHERE idx = 41";
+    rusqlite::Connection::open(&file).unwrap().execute_batch(sql).unwrap();
+    let verify = desk.json(&["ledger", "verify", text(&case)]);
+    assert_eq!((verify["ok"].as_bool(), verify["first_wrong"].as_u64()), (Some(false), Some(41)));
+    let open = desk.run(&["open", text(&case)]);
+    assert_eq!(open.code, 1);
+    assert!(open.err.contains("entry 41 is not the one that was committed"), "{}", open.err);
+
+    for (bytes, said) in [
+        (good[..good.len() / 2].to_vec(), ""),
+        (good[..100].to_vec(), ""),
+        (vec![b'x'; 5000], "not a ledger"),
+        (vec![], "not a ledger"),
+    ] {
+        fs::write(&file, &bytes).unwrap();
+        let open = desk.run(&["open", text(&case)]);
+        assert_eq!(open.code, 1, "{}", open.out);
+        assert!(open.err.starts_with("error: ") && open.err.contains(said), "{}", open.err);
+        assert_eq!(fs::read(&file).unwrap(), bytes, "the damaged file was changed");
+    }
+    fs::write(&file, &good).unwrap();
+    assert!(desk.run(&["open", text(&case)]).out.contains("nothing new"));
+}
+
+#[test]
+fn the_ledger_of_another_case_is_not_used() {
+    let desk = Desk::new();
+    let (six, jcpoa) = (desk.case("six-party"), desk.case("jcpoa"));
+    desk.run(&["open", text(&six)]);
+    let ledger = six.join(".lockstep/ledger.sqlite");
+    for command in ["open", "status"] {
+        let ran = desk.run(&[command, text(&jcpoa), "--ledger", text(&ledger)]);
+        assert_eq!(ran.code, 1);
+        assert!(
+            ran.err.contains("this is the ledger of the case `six-party`, not of `jcpoa`"),
+            "{}",
+            ran.err
+        );
+    }
+    // On another machine, without the log's key, it can be read and not continued.
+    let other = Desk::new();
+    assert_eq!(other.run(&["status", text(&six)]).code, 0);
+    let ran = other.run(&["open", text(&six)]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("private key is not on this machine"), "{}", ran.err);
+}
+
+#[test]
+fn two_at_once_record_everything_once() {
+    let desk = Desk::new();
+    let rows: String =
+        (0..3000).map(|i| ROW.replace("o-1,Kangson", &format!("o-{i},Place {i}"))).collect();
+    let root = desk.folder(&[("case.kdl", CASE), ("o.csv", &observations(&rows))]);
+    let children: Vec<_> = (0..3)
+        .map(|_| {
+            desk.command(&["open", text(&root)])
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let verify = desk.json(&["ledger", "verify", text(&root)]);
+    assert_eq!((verify["ok"].as_bool(), verify["size"].as_u64()), (Some(true), Some(3001)));
+}
+
+#[test]
+fn places_that_cannot_be_written_say_so() {
+    let desk = Desk::new();
+    let case = desk.case("six-party");
+    // A path below a file can be made by nobody, not even root.
+    let below_a_file = case.join("case.kdl/ledger.sqlite");
+    let ran = desk.run(&["open", text(&case), "--ledger", text(&below_a_file)]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("case.kdl"), "{}", ran.err);
+    // /sys holds no files of ours; where it does not exist, there is nothing to test.
+    if Path::new("/sys/kernel").exists() {
+        let ran = desk.run(&["open", text(&case), "--ledger", "/sys/kernel/ledger.sqlite"]);
+        assert_eq!(ran.code, 1);
+        assert!(ran.err.contains("--ledger FILE"), "{}", ran.err);
+    }
+}
+
+/// A disk of 300 kB, where the system lets us have one (as root).
+#[test]
+fn a_full_disk_loses_nothing_recorded() {
+    let desk = Desk::new();
+    let disk = desk.home.path().join("disk");
+    fs::create_dir(&disk).unwrap();
+    let mounted = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=300k", "tmpfs", text(&disk)])
+        .output();
+    if !mounted.is_ok_and(|o| o.status.success()) {
+        // Said on standard error, so that nobody takes the silence for a test.
+        eprintln!("skipped: no small disk can be mounted here");
+        return;
+    }
+    let ledger = disk.join("ledger.sqlite");
+    let small = desk.folder(&[("case.kdl", CASE), ("o.csv", &observations(ROW))]);
+    let first = desk.run(&["open", text(&small), "--ledger", text(&ledger)]);
+    let rows: String =
+        (0..3000).map(|i| ROW.replace("o-1,Kangson", &format!("p-{i},Place {i}"))).collect();
+    let large = desk.folder(&[("case.kdl", CASE), ("o.csv", &observations(&rows))]);
+    let second = desk.run(&["open", text(&large), "--ledger", text(&ledger)]);
+    let verify = desk.run(&["ledger", "verify", text(&large), "--ledger", text(&ledger)]);
+    Command::new("umount").arg(&disk).status().unwrap();
+    assert_eq!(first.code, 0, "{}", first.err);
+    assert_eq!(second.code, 1, "{}", second.out);
+    assert!(second.err.contains("is full"), "{}", second.err);
+    assert_eq!(verify.code, 0, "{}{}", verify.out, verify.err);
+    assert!(verify.out.contains("2 entries"), "{}", verify.out);
+}
