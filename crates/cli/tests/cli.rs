@@ -106,7 +106,12 @@ fn the_main_job_on_the_three_cases() {
         let first = desk.run(&["open", text(&case), "--print"]);
         assert_eq!(first.code, 0, "{}", first.err);
         assert!(first.out.contains(&format!("recorded {} statements", size - 1)), "{}", first.out);
-        assert!(first.out.lines().all(|l| l.chars().count() <= 130), "a line is too wide");
+        let wide: Vec<&str> = first
+            .out
+            .lines()
+            .filter(|l| l.chars().count() > 100 && !l.contains(text(&case)))
+            .collect();
+        assert!(wide.is_empty(), "too wide: {wide:#?}");
         let again = desk.run(&["open", text(&case), "--print"]);
         assert!(
             again.out.contains(&format!("nothing new: all {} statements", size - 1)),

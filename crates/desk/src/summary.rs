@@ -65,9 +65,24 @@ struct Page {
 }
 
 impl Page {
+    /// A line, broken between words where it is too wide.
     fn line(&mut self, text: &str) {
-        // Writing into a String cannot fail.
-        let _ = writeln!(self.out, "{text}");
+        let indent = text.len() - text.trim_start().len();
+        let mut at = 0;
+        for word in text.split(' ') {
+            let wide = word.chars().count();
+            if at > indent + 2 && at + 1 + wide > self.width {
+                self.out.push('\n');
+                self.out.push_str(&" ".repeat(indent + 2));
+                at = indent + 2;
+            } else if at > 0 || word.is_empty() {
+                self.out.push(' ');
+                at += 1;
+            }
+            self.out.push_str(word);
+            at += wide;
+        }
+        self.out.push('\n');
     }
 
     fn section(&mut self, title: &str, words: &str) {

@@ -1,6 +1,7 @@
 //! The SQLite file: its schema, opening it, reading from it.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
@@ -62,20 +63,43 @@ impl Ledger {
     /// # Errors
     /// When the file exists or cannot be written.
     pub fn create(path: &Path, case: &CaseId, log_key: SigningKey) -> Result<Self, LedgerError> {
-        // Two processes that create at once: one of them makes the file, the other is told that it exists.
-        match std::fs::OpenOptions::new().write(true).create_new(true).open(path) {
-            Ok(_) => {}
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
-                return Err(LedgerError::Exists(path.to_owned()));
-            }
-            Err(e) => return Err(LedgerError::io(path, e)),
+        if path.exists() {
+            return Err(LedgerError::Exists(path.to_owned()));
         }
-        let made = Self::initialise(path, case, &log_key);
-        if made.is_err() {
-            // An empty file that is no ledger would be in the way of the next try.
-            let _ = std::fs::remove_file(path);
+        // Made whole under another name, then linked: nobody ever opens half a ledger, and of two processes that
+        // create at once the first one wins and the other is told that it exists.
+        static DRAFTS: AtomicU64 = AtomicU64::new(0);
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(
+            ".{}.{}.new",
+            std::process::id(),
+            DRAFTS.fetch_add(1, Ordering::Relaxed)
+        ));
+        let draft = path.with_file_name(name);
+        // The system says why a file cannot be made; SQLite would only say that it cannot.
+        std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&draft)
+            .map_err(|e| LedgerError::io(path, e))?;
+        let made = Self::initialise(&draft, case, &log_key).and_then(|()| {
+            std::fs::hard_link(&draft, path).map_err(|e| match e.kind() {
+                std::io::ErrorKind::AlreadyExists => LedgerError::Exists(path.to_owned()),
+                _ => LedgerError::io(path, e),
+            })
+        });
+        for left in ["", "-wal", "-shm"] {
+            let mut file = draft.clone().into_os_string();
+            file.push(left);
+            let _ = std::fs::remove_file(file);
         }
         made?;
+        if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+            // The name of the file must survive a crash as well as its content.
+            std::fs::File::open(folder)
+                .and_then(|f| f.sync_all())
+                .map_err(|e| LedgerError::io(folder, e))?;
+        }
         Self::open(path, Some(log_key))
     }
 
@@ -101,7 +125,9 @@ impl Ledger {
         tx.execute("INSERT INTO checkpoint VALUES (0, ?1)", params![note]).map_err(fail)?;
         tx.pragma_update(None, "application_id", APPLICATION_ID).map_err(fail)?;
         tx.pragma_update(None, "user_version", FORMAT).map_err(fail)?;
-        tx.commit().map_err(fail)
+        tx.commit().map_err(fail)?;
+        // The last connection to leave moves the write-ahead log into the file.
+        db.close().map_err(|(_, e)| fail(e))
     }
 
     /// Opens a ledger; with the log's key for appending, without it for reading.

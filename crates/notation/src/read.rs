@@ -43,6 +43,19 @@ pub fn read(text: &str) -> Reading {
         return Reading { document: Document::default(), messages: vec![message.help(help)] };
     }
     let mut reader = Reader { text, at: 0, messages: Vec::new(), skipping: false };
+    // Characters that show nothing, or show the text in another order than it is read in.
+    let hidden = |c: char| {
+        matches!(c, '\u{0}'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}' | '\u{200e}' | '\u{200f}')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    for (at, c) in
+        text.char_indices().filter(|(at, c)| hidden(*c) && (*at, *c) != (0, '\u{feff}')).take(20)
+    {
+        let span = at..at + c.len_utf8();
+        let message = format!("a hidden character, U+{:04X}", u32::from(c));
+        let message = Message::error("K026", span, message, "here, though it may not show");
+        reader.messages.push(message.help("remove it: what is read must be what is seen"));
+    }
     if text.starts_with('\u{feff}') {
         reader.at = 3;
     }
@@ -457,6 +470,21 @@ impl Reader<'_> {
             }
         };
         let span = start..self.at;
+        // "https://example.org" would otherwise lose all that follows the colon as a comment.
+        if self.rest().starts_with("//")
+            && matches!(kind, ValueKind::String(_))
+            && !self.text[span.clone()].ends_with(['"', '#'])
+        {
+            let message = Message::error(
+                "K027",
+                self.at..self.at + 2,
+                "a comment right after a word",
+                "begins here",
+            );
+            let help = "put a space before a comment; text with slashes goes in quotes";
+            self.take_while(|c| !is_newline(c));
+            return self.fail(message.help(help));
+        }
         // Two values with nothing between them are one value with a mistake in it.
         if self.peek().is_some_and(|c| !ends_word(c) || matches!(c, '"' | '#')) {
             let message = Message::error(
@@ -636,7 +664,7 @@ impl Reader<'_> {
                 Some('b') => text.push('\u{8}'),
                 Some('f') => text.push('\u{c}'),
                 Some('s') => text.push(' '),
-                Some(c @ ('\\' | '"' | '/')) => text.push(c),
+                Some(c @ ('\\' | '"')) => text.push(c),
                 Some(c) if c.is_whitespace() => {
                     rest = rest.as_str().trim_start().chars();
                 }

@@ -124,6 +124,9 @@ const BAD: &[(&str, &[(&str, usize)])] = &[
         &[("K018", 1), ("K018", 2), ("K018", 3), ("K018", 5)],
     ),
     // Three mistakes in one text, all told, and the good line between them read.
+    ("source https://example.org x", &[("K027", 1)]),
+    ("a \"b\\/c\"", &[("K024", 1)]),
+    ("a\nb \"hidden \u{202e}text\"", &[("K026", 2)]),
     // A mistake in a node's own line does not hide those of its children.
     (
         "step a,b=1,5 {\n  due 2007-12-31\n  x true\n}\nlast 1,5",

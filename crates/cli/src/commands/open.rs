@@ -56,7 +56,7 @@ fn page(session: &Session, view: &ViewArgs) -> Result<u8, CliError> {
             let (errors, warnings) = super::check::count(&session.folder.diagnostics);
             if errors + warnings > 0 {
                 output::print(&format!(
-                    "\nThe folder has {} and {}; rows with errors are left out. See: lockstep check {}\n",
+                    "\nThe folder has {} and {}; rows with errors are left out.\nSee: lockstep check {}\n",
                     desk::count(errors, "error"),
                     desk::count(warnings, "warning"),
                     session.folder.root.display()

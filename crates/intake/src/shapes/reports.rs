@@ -1,7 +1,7 @@
 //! Periodic reports of an inspectorate: stocks, levels and machines as of a date.
 
 use statement::kinds::evidence::ClaimRecord;
-use statement::{Body, Bound, Claim, Date, Decimal, QuantityKind, Source, Statement};
+use statement::{Basis, Body, Bound, Claim, Date, Decimal, QuantityKind, Source, Statement};
 
 use super::{Says, Shape, collect};
 use crate::Manifest;
@@ -89,8 +89,10 @@ const FIGURES: &[Figure] = &[
         material: None,
         ..stock("level", "enrichment_max_pct", "", "percent U-235", "enrichment level, not above")
     },
-    // The reports say that the limits were not exceeded; they give no counts.
+    // The reports say that the limits were not exceeded; they give no counts. No column says how sure that is,
+    // and the note of the table says: from memory.
     Figure {
+        basis_column: "",
         kind: QuantityKind::Installed,
         bound: Bound::AtMost,
         material: None,
@@ -103,6 +105,7 @@ const FIGURES: &[Figure] = &[
         )
     },
     Figure {
+        basis_column: "",
         kind: QuantityKind::Installed,
         bound: Bound::AtMost,
         material: None,
@@ -130,7 +133,10 @@ fn read(row: &mut Row<'_>, manifest: &Manifest) -> Vec<Statement> {
             given => given,
         };
         later_than_report(row, figure.as_of_column, as_of.as_ref(), said.as_ref());
-        let Some(source) = row.source_with(figure.basis_column) else { continue };
+        let Some(mut source) = row.source_with(figure.basis_column) else { continue };
+        if figure.basis_column.is_empty() {
+            source.basis = Basis::Memory;
+        }
         made.push(claim(row, manifest, &id, figure, value, as_of, said.clone(), source));
     }
     collect(made)

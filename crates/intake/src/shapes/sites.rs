@@ -30,7 +30,15 @@ fn read(row: &mut Row<'_>, manifest: &Manifest) -> Vec<Statement> {
     let (Some(id), Some(name), Some(category), Some(source)) = (id, name, category, source) else {
         return vec![];
     };
-    let note = row.text("note");
+    // A figure has no place or state of its own; what the table says of them is kept in words.
+    let figure = quantity.is_some() && matches!(category.as_str(), "material" | "document");
+    let words = [row.text("status_declared"), row.text("location"), row.text("note")];
+    let note = if figure {
+        let words: Vec<String> = words.into_iter().flatten().collect();
+        (!words.is_empty()).then(|| words.join("; "))
+    } else {
+        row.text("note")
+    };
     let says = |id: String| Says {
         id,
         party: manifest.declares.clone().unwrap_or_else(desk),
@@ -40,7 +48,7 @@ fn read(row: &mut Row<'_>, manifest: &Manifest) -> Vec<Statement> {
     };
     let claim = quantity.map(|value| Claim {
         as_of: None,
-        bound: bound(&id, note.as_deref()),
+        bound: bound(&id, row.get("note")),
         high: None,
         kind: kind(&category, &name),
         material: row.text("material"),
