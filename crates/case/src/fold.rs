@@ -26,19 +26,13 @@ impl Case {
         self.size += 1;
         let Parsed { signers, text_sha256, content_sha256, statement } = entry;
         let hashes = Hashes { text: text_sha256, content: content_sha256 };
-        let (kind, id, refusal) = match statement {
-            Err(e) => (None, None, e.to_string()),
-            Ok(statement) => {
-                // Only a rejected statement needs its kind and id again, and it is consumed by then.
-                let kind = statement.kind_name().to_owned();
-                let id = statement.header.id.clone();
-                match self.accept(index, &signers, hashes, statement) {
-                    Ok(()) => return,
-                    Err(refusal) => (Some(kind), Some(id), refusal),
-                }
-            }
+        let refused = match statement {
+            Err(e) => Some((None, None, e.to_string())),
+            Ok(statement) => self.accept(index, &signers, hashes, statement).err(),
         };
-        self.rejected.push(Rejection { index, kind, id, reason: refusal });
+        if let Some((kind, id, reason)) = refused {
+            self.rejected.push(Rejection { index, kind, id, reason });
+        }
     }
 
     fn accept(
@@ -47,41 +41,54 @@ impl Case {
         signers: &[KeyRef],
         hashes: Hashes,
         statement: Statement,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), (Option<String>, Option<ObjectId>, Refusal)> {
         let Statement { header, body } = statement;
-        match &self.id {
-            Some(id) if *id != header.case => {
-                return Err(format!(
-                    "it belongs to the case `{}`, this is the case `{id}`",
-                    header.case
-                ));
-            }
-            _ => {}
-        }
-        let kind = match body.kind() {
-            Some(kind) => kind,
-            None => {
-                if let Body::Unknown(unknown) = body {
-                    self.unknown.push(UnknownKind { index, kind: unknown.kind, id: header.id });
-                }
-                return Ok(());
-            }
-        };
-        let standing = self.standing(index, signers, &header, &body)?;
-        self.check_id(&header, kind, standing)?;
-        let case = header.case.clone();
         let id = header.id.clone();
+        let Some(kind) = body.kind() else {
+            let Body::Unknown(unknown) = body else { return Ok(()) };
+            return match self.of_this_case(&header) {
+                Ok(()) => {
+                    self.unknown.push(UnknownKind { index, kind: unknown.kind, id });
+                    Ok(())
+                }
+                Err(refusal) => Err((Some(unknown.kind), Some(id), refusal)),
+            };
+        };
+        let admitted = self.of_this_case(&header).and_then(|()| {
+            let standing = self.standing(index, signers, &header, &body)?;
+            self.check_id(&header, kind, standing)?;
+            Ok(standing)
+        });
         let (basis, correction) =
             (header.source.as_ref().map(|s| s.basis), header.replaces.is_some());
-        self.place(index, signers, hashes, header, body, standing)?;
+        let first = self.id.is_none().then(|| header.case.clone());
+        let placed = admitted.and_then(|standing| {
+            self.place(index, signers, hashes, header, body, standing)?;
+            Ok(standing)
+        });
+        let standing = match placed {
+            Ok(standing) => standing,
+            Err(refusal) => return Err((Some(kind.as_str().to_owned()), Some(id), refusal)),
+        };
         self.names.insert(id, kind);
         // Keys are not what the record says; they are how it is known.
         if !correction && !matches!(kind, Kind::KeyEnroll | Kind::KeyRevoke) {
             self.counts.entry(kind.as_str()).or_default().add(standing, basis);
         }
-        self.id.get_or_insert(case);
+        if first.is_some() {
+            self.id = first;
+        }
         self.touch(kind, index);
         Ok(())
+    }
+
+    fn of_this_case(&self, header: &Header) -> Result<(), Refusal> {
+        match &self.id {
+            Some(id) if *id != header.case => {
+                Err(format!("it belongs to the case `{}`, this is the case `{id}`", header.case))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whose word it is, from who signed; an error when none of the signers may say it.

@@ -1,0 +1,251 @@
+//! A case of a million statements: folded from disk, and one statement more folded and assessed.
+//!
+//! The mix is that of a large case: accounting records and items make most of it, beside 10,000 observations,
+//! 1,000 declared sites, 500 steps.
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a benchmark")]
+
+use std::time::Instant;
+
+use assessment::Assessor;
+use case::{Case, Parsed};
+use divan::Bencher;
+use ledger::Ledger;
+use rayon::prelude::*;
+use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
+use statement::kinds::declaration::{
+    AccountLine, AccountReport, ItemDeclare, ReportType, SiteDeclare,
+};
+use statement::kinds::evidence::Observation;
+use statement::kinds::items::{ItemStep, StageStanding};
+use statement::kinds::roadmap::{Progress, StepClaim};
+use statement::{Basis, Body, Header, Place, Point, Quantity, Source, Statement, civil};
+use tlog::note::SigningKey;
+
+const MILLION: usize = 400_000;
+
+fn main() {
+    divan::main();
+}
+
+fn header(id: String, source: bool) -> Header {
+    Header {
+        case: "big".parse().unwrap(),
+        id: id.parse().unwrap(),
+        note: None,
+        party: if source { "DPRK" } else { "desk" }.parse().unwrap(),
+        replaces: None,
+        said: None,
+        source: source.then(|| Source {
+            basis: Basis::Seen,
+            cite: "accounting record, sheet 12".into(),
+            credibility: None,
+            reliability: None,
+        }),
+    }
+}
+
+const TOWNS: [&str; 8] =
+    ["Yongbyon", "Taechon", "Pakchon", "Pyongsan", "Sinpo", "Kusong", "Kaechon", "Sunchon"];
+const KINDS: [&str; 5] = ["power reactor", "reprocessing", "uranium mine", "storage", "enrichment"];
+
+fn place(i: usize) -> Option<Place> {
+    let lat = format!("39.{:04}", (i * 7919) % 10_000).parse().unwrap();
+    let lon = format!("126.{:04}", (i * 104_729) % 10_000).parse().unwrap();
+    Some(Place {
+        point: Some(Point { lat, lon, precision_m: Some(500.into()) }),
+        ..Default::default()
+    })
+}
+
+fn site(i: usize) -> Body {
+    Body::SiteDeclare(SiteDeclare {
+        category: KINDS[i % 5].into(),
+        claims: vec![],
+        material: None,
+        name: format!("{} {} plant {i}", TOWNS[i % 8], KINDS[i % 5]),
+        place: place(i),
+        status: Some("operating".into()),
+        variants: vec![format!("Facility {i}")],
+    })
+}
+
+fn observation(i: usize) -> Body {
+    let of = i % 1200;
+    Body::Observation(Observation {
+        category: KINDS[of % 5].into(),
+        claims: vec![],
+        name: format!("{} {} {of}", TOWNS[of % 8], KINDS[of % 5]),
+        observed_on: Some("2021-08".parse().unwrap()),
+        place: place(of),
+        status: Some("operating".into()),
+        variants: vec![format!("Facility {of}")],
+        variants_from_memory: vec![],
+    })
+}
+
+fn statement(i: usize) -> Statement {
+    let (id, body) = match i {
+        0..1_000 => (format!("d-{i}"), site(i)),
+        1_000..11_000 => (format!("o-{i}"), observation(i)),
+        11_000..111_000 => (
+            format!("rod-{i}"),
+            Body::ItemDeclare(ItemDeclare {
+                amount: Some(Quantity {
+                    sigma: None,
+                    unit: "kg U".into(),
+                    value: "6.24".parse().unwrap(),
+                }),
+                batch: Some(format!("batch-{}", i % 400)),
+                category: "fuel rod".into(),
+                serial: Some(format!("S-{i}")),
+                site: Some(format!("d-{}", i % 1000).parse().unwrap()),
+                tag: None,
+            }),
+        ),
+        111_000..151_000 => (
+            format!("stage-{i}"),
+            Body::ItemStep(ItemStep {
+                item: format!("rod-{}", 11_000 + i % 100_000).parse().unwrap(),
+                on: "2008-02-14".parse().unwrap(),
+                stage: "discharged".into(),
+                standing: StageStanding::Claimed,
+            }),
+        ),
+        151_000..161_000 => (
+            format!("c-{i}"),
+            Body::StepClaim(StepClaim {
+                amount: Some(Quantity {
+                    sigma: None,
+                    unit: "rods".into(),
+                    value: u32::try_from(i % 80).unwrap().into(),
+                }),
+                cumulative: false,
+                on: Some("2008-03-01".parse().unwrap()),
+                or_before: false,
+                progress: Progress::Partly,
+                reason: None,
+                step: format!("step-{}", i % 500).parse().unwrap(),
+            }),
+        ),
+        _ => (
+            format!("icr-{i}"),
+            Body::AccountReport(AccountReport {
+                lines: vec![AccountLine {
+                    batch: format!("batch-{}", i % 400),
+                    code: "RD".into(),
+                    element: Quantity {
+                        sigma: None,
+                        unit: "g".into(),
+                        value: "1250.500".parse().unwrap(),
+                    },
+                    isotope: None,
+                    items: 1,
+                    kmp: Some("2".into()),
+                    material: "E".into(),
+                    on: "2008-01-31".parse().unwrap(),
+                }],
+                mba: "KP-A".into(),
+                period: "2008-01".parse().unwrap(),
+                report_type: ReportType::InventoryChange,
+                site: None,
+            }),
+        ),
+    };
+    Statement { header: header(id, true), body }
+}
+
+fn roadmap() -> roadmap::Roadmap {
+    let step = |i: usize| {
+        format!(
+            "step \"step-{i}\" {{\n by \"DPRK\"\n due \"2008-06-30\"\n amount 8000 unit=\"rods\"\n}}\n"
+        )
+    };
+    roadmap::read(&("party \"DPRK\"\n".to_owned() + &(0..500).map(step).collect::<String>()))
+        .roadmap
+}
+
+fn load(ledger: &Ledger) -> Case {
+    let mut case = Case::new();
+    let (mut reading, mut folding) = (0.0, 0.0);
+    ledger
+        .scan(|entries| {
+            let start = Instant::now();
+            let parsed: Vec<Parsed> = entries.par_iter().map(|e| Parsed::read_accepted(&e.bytes)).collect();
+            reading += start.elapsed().as_secs_f64();
+            let start = Instant::now();
+            parsed.into_iter().for_each(|p| case.apply(p));
+            folding += start.elapsed().as_secs_f64();
+        })
+        .unwrap();
+    println!("of it reading statements {reading:.2} s, folding them {folding:.2} s");
+    case
+}
+
+#[divan::bench(sample_count = 1, sample_size = 1)]
+fn a_case_of_a_million_statements(bencher: Bencher<'_, '_>) {
+    bencher.bench_local(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = SigningKey::generate("desk.example").unwrap();
+        let log = SigningKey::generate("log.example/big").unwrap();
+        let mut ledger =
+            Ledger::create(&folder.path().join("big.sqlite"), &"big".parse().unwrap(), log)
+                .unwrap();
+        let body = Body::KeyEnroll(KeyEnroll {
+            key: desk.verifying_key().to_string(),
+            owner: "desk".parse().unwrap(),
+            purpose: KeyPurpose::Desk,
+        });
+        let enroll = Statement { header: header("key.desk".into(), false), body };
+        ledger.append(vec![enroll.sign(&[&desk]).unwrap()]).unwrap();
+
+        let start = Instant::now();
+        for first in (0..MILLION).step_by(8192) {
+            let batch = first..(first + 8192).min(MILLION);
+            ledger
+                .append(
+                    batch.into_par_iter().map(|i| statement(i).sign(&[&desk]).unwrap()).collect(),
+                )
+                .unwrap();
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        println!(
+            "\nimport with signing and checking: {seconds:.1} s, {:.0} statements/s",
+            MILLION as f64 / seconds
+        );
+
+        let start = Instant::now();
+        let mut case = load(&ledger);
+        println!("fold from disk, every byte hashed: {:.2} s", start.elapsed().as_secs_f64());
+        assert_eq!((case.size, case.rejected.len()), (MILLION as u64 + 1, 0));
+
+        let (mut assessor, roadmap, day) = (Assessor::new(), roadmap(), civil::date(2026, 1, 1));
+        let start = Instant::now();
+        assessor.assess(&case, Some(&roadmap), day);
+        println!("first assessment: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+        for (what, i, body) in [
+            ("an accounting record", 1, statement(MILLION - 1).body),
+            ("a step claim", 2, statement(151_000).body),
+            ("an observation", 3, observation(7)),
+            ("a site", 4, site(7)),
+        ] {
+            let entry = Statement { header: header(format!("more-{i}"), true), body }
+                .sign(&[&desk])
+                .unwrap();
+            let start = Instant::now();
+            case.apply(Parsed::read(&entry));
+            assessor.assess(&case, Some(&roadmap), day);
+            println!("one statement more, {what}: {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+        }
+        assert!(case.rejected.is_empty());
+
+        let report = ledger.verify(|_, _| {}).unwrap();
+        assert_eq!(report.fault, None);
+        println!(
+            "verify: hashes {:.2} s, statements and signatures {:.1} s",
+            report.hashing.as_secs_f64(),
+            report.signatures.as_secs_f64()
+        );
+        // A million objects need not be taken apart one by one.
+        std::mem::forget(case);
+    });
+}
