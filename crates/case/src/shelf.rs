@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::quality::RandomState;
+
 use serde::{Serialize, Serializer};
 use statement::ObjectId;
 
@@ -11,12 +13,12 @@ use crate::Record;
 #[derive(Debug, Clone)]
 pub struct Shelf<T> {
     records: Vec<Record<T>>,
-    slots: HashMap<ObjectId, usize>,
+    slots: HashMap<ObjectId, usize, RandomState>,
 }
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Self { records: Vec::new(), slots: HashMap::new() }
+        Self { records: Vec::new(), slots: HashMap::default() }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use foldhash::quality::RandomState;
+
 use serde::Serialize;
 use statement::kinds::{
     access, agreement, declaration, evidence, findings, inspection, items, roadmap,
@@ -67,7 +69,7 @@ pub struct Case {
     pub(crate) counts: BTreeMap<&'static str, Counts>,
     /// Every id with the kind that made it.
     #[serde(skip)]
-    pub(crate) names: HashMap<ObjectId, Kind>,
+    pub(crate) names: HashMap<ObjectId, Kind, RandomState>,
     /// The statements on each step, in order of entry.
     #[serde(skip)]
     pub(crate) by_step: BTreeMap<ObjectId, Vec<ObjectId>>,
@@ -267,6 +269,14 @@ impl Case {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty case with room for so many entries: a hint that spares a large fold its growing pains.
+    #[must_use]
+    pub fn with_room(entries: u64) -> Self {
+        let mut case = Self::default();
+        case.names.reserve(usize::try_from(entries).unwrap_or(0).min(1 << 24));
+        case
     }
 
     /// How many objects there are of each kind of statement.

@@ -165,12 +165,13 @@ fn roadmap() -> roadmap::Roadmap {
 }
 
 fn load(ledger: &Ledger) -> Case {
-    let mut case = Case::new();
+    let mut case = Case::with_room(ledger.size().unwrap());
     let (mut reading, mut folding) = (0.0, 0.0);
     ledger
         .scan(|entries| {
             let start = Instant::now();
-            let parsed: Vec<Parsed> = entries.par_iter().map(|e| Parsed::read_accepted(&e.bytes)).collect();
+            let parsed: Vec<Parsed> =
+                entries.par_iter().map(|e| Parsed::read_accepted(&e.bytes)).collect();
             reading += start.elapsed().as_secs_f64();
             let start = Instant::now();
             parsed.into_iter().for_each(|p| case.apply(p));

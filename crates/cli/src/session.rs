@@ -225,9 +225,9 @@ fn open_or_create(
 /// Folds a whole ledger. Reading, hashing and parsing run ahead of the fold on all cores; the root of what was
 /// folded is compared with the signed checkpoint.
 pub(crate) fn load(ledger: &Ledger) -> Result<Case, CliError> {
-    let mut case = Case::new();
-    let mut progress = Progress::new();
     let size = ledger.size()?;
+    let mut case = Case::with_room(size);
+    let mut progress = Progress::new();
     ledger.scan(|entries| {
         let parsed: Vec<Parsed> =
             entries.par_iter().map(|e| Parsed::read_accepted(&e.bytes)).collect();
