@@ -232,7 +232,8 @@ fn whatever_is_wrong_with_a_folder_is_said_and_the_rest_is_recorded() {
     let bom = [b"\xef\xbb\xbf".as_slice(), &observations(ROW)].concat();
     let huge = observations(&ROW.replace("The Diplomat", &"x".repeat(50 << 20)));
     // (files, exit status, what is said, statements recorded)
-    let cases: Vec<(Vec<(&str, Vec<u8>)>, i32, &str, usize)> = vec![
+    type Folder = Vec<(&'static str, Vec<u8>)>;
+    let cases: Vec<(Folder, i32, &str, usize)> = vec![
         (vec![], 1, "the folder is empty", 0),
         (vec![("o.csv", observations(ROW))], 1, "no case.kdl", 0),
         (vec![("case.kdl", b"case \"t\" {".to_vec())], 1, "never closed", 0),
