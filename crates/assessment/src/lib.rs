@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use accountancy::Figures;
 use case::{Case, Index, Rejection, UnknownKind};
-use crosscheck::Crosscheck;
+use crosscheck::{Crosscheck, Crosschecker};
 use inspection::{AccessStatus, Coverage};
 use roadmap::{Roadmap, Status};
 use serde::Serialize;
@@ -58,6 +58,7 @@ pub struct RecordFacts {
 /// Assesses a case again and again as it grows.
 #[derive(Debug, Default)]
 pub struct Assessor {
+    crosschecker: Crosschecker,
     crosscheck: Kept<(Index, Index), Crosscheck>,
     figures: Kept<[Index; 4], Figures>,
     coverage: Kept<(Index, Index), Coverage>,
@@ -103,9 +104,10 @@ impl Assessor {
         as_of: civil::Date,
     ) -> Assessment {
         let r = case.revisions;
+        let crosschecker = &mut self.crosschecker;
         let crosscheck = self
             .crosscheck
-            .get((r.declaration, r.observations), as_of, || crosscheck::assess(case, as_of));
+            .get((r.declaration, r.observations), as_of, || crosschecker.assess(case, as_of));
         let figures = self.figures.get(
             [r.declaration, r.observations, r.record, r.inspection],
             as_of,

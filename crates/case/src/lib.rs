@@ -17,16 +17,18 @@
 //! enrolled keys signed and what they may sign.
 
 mod fold;
+mod folding;
 mod keys;
 mod parsed;
 mod record;
 mod shelf;
 mod state;
 
+pub use folding::Folding;
 pub use keys::{Key, KeyRef, Keys};
 pub use parsed::Parsed;
 pub use record::{Index, Record, Rejection, UnknownKind};
-pub use shelf::Shelf;
+pub use shelf::{Records, Shelf};
 pub use state::{
     Access, Case, Counts, Finding, Interview, Item, Object, PhysicalSeal, Revisions, Sealed,
     StepStatement,

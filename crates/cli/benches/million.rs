@@ -7,7 +7,7 @@
 use std::time::Instant;
 
 use assessment::Assessor;
-use case::{Case, Parsed};
+use case::{Case, Folding, Parsed};
 use divan::Bencher;
 use ledger::Ledger;
 use rayon::prelude::*;
@@ -21,7 +21,7 @@ use statement::kinds::roadmap::{Progress, StepClaim};
 use statement::{Basis, Body, Header, Place, Point, Quantity, Source, Statement, civil};
 use tlog::note::SigningKey;
 
-const MILLION: usize = 400_000;
+const MILLION: usize = 1_000_000;
 
 fn main() {
     divan::main();
@@ -165,21 +165,9 @@ fn roadmap() -> roadmap::Roadmap {
 }
 
 fn load(ledger: &Ledger) -> Case {
-    let mut case = Case::with_room(ledger.size().unwrap());
-    let (mut reading, mut folding) = (0.0, 0.0);
-    ledger
-        .scan(|entries| {
-            let start = Instant::now();
-            let parsed: Vec<Parsed> =
-                entries.par_iter().map(|e| Parsed::read_accepted(&e.bytes)).collect();
-            reading += start.elapsed().as_secs_f64();
-            let start = Instant::now();
-            parsed.into_iter().for_each(|p| case.apply(p));
-            folding += start.elapsed().as_secs_f64();
-        })
-        .unwrap();
-    println!("of it reading statements {reading:.2} s, folding them {folding:.2} s");
-    case
+    let mut folding = Folding::with_room(ledger.size().unwrap());
+    ledger.scan(|entries| folding.push(entries)).unwrap();
+    folding.finish()
 }
 
 #[divan::bench(sample_count = 1, sample_size = 1)]

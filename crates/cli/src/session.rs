@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use case::{Case, Parsed};
+use case::{Case, Folding, Parsed};
 use desk::Recorded;
 use intake::{Diagnostic, Folder, IntakeError};
 use ledger::keys::KeyDir;
@@ -226,15 +226,13 @@ fn open_or_create(
 /// folded is compared with the signed checkpoint.
 pub(crate) fn load(ledger: &Ledger) -> Result<Case, CliError> {
     let size = ledger.size()?;
-    let mut case = Case::with_room(size);
+    let mut folding = Folding::with_room(size);
     let mut progress = Progress::new();
     ledger.scan(|entries| {
-        let parsed: Vec<Parsed> =
-            entries.par_iter().map(|e| Parsed::read_accepted(&e.bytes)).collect();
-        parsed.into_iter().for_each(|p| case.apply(p));
-        progress.show("folding", case.size, size);
+        folding.push(entries);
+        progress.show("folding", entries.last().map_or(0, |e| e.index), size);
     })?;
-    Ok(case)
+    Ok(folding.finish())
 }
 
 /// The desk's own key speaks for the desk from the first entry on.

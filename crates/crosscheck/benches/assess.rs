@@ -84,3 +84,13 @@ fn ten_thousand_observations_against_a_thousand_sites(bencher: Bencher<'_, '_>) 
     let case = case();
     bencher.bench_local(|| crosscheck::assess(&case, civil::date(2026, 1, 1)).sites.len());
 }
+
+/// The same once more, by a cross-checker that has read the texts before.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn once_more(bencher: Bencher<'_, '_>) {
+    let case = case();
+    let mut crosschecker = crosscheck::Crosschecker::default();
+    let day = civil::date(2026, 1, 1);
+    crosschecker.assess(&case, day);
+    bencher.bench_local(|| crosschecker.assess(&case, day).sites.len());
+}

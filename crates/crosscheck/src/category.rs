@@ -1,5 +1,7 @@
 //! Kinds of place: which compare, which are no facility at all, which matter most.
 
+use crate::name::Word;
+
 /// Things that are observed and are no facility: they are listed and never matched. Visible in the result.
 pub(crate) const NOT_FACILITIES: &[&str] = &[
     "place name",
@@ -17,7 +19,7 @@ pub(crate) fn is_facility(category: &str) -> bool {
 }
 
 /// Words that say how sure the source is, not what the place is.
-fn kind_words(category: &str) -> Vec<String> {
+pub(crate) fn kind_words(category: &str) -> Vec<String> {
     let words = category.split(|c: char| !c.is_alphanumeric() && c != '-');
     words
         .filter(|w| !matches!(*w, "" | "suspected" | "former" | "R" | "D"))
@@ -26,8 +28,7 @@ fn kind_words(category: &str) -> Vec<String> {
 }
 
 /// Bits for two categories: the same, of one family, or different.
-pub(crate) fn compare(a: &str, b: &str) -> (f64, &'static str) {
-    let (x, y) = (kind_words(a), kind_words(b));
+pub(crate) fn compare(x: &[Word], y: &[Word]) -> (f64, &'static str) {
     if x == y {
         (3.0, "same kind")
     } else if x.iter().any(|w| y.contains(w)) {

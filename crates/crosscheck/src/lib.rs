@@ -13,10 +13,15 @@
 
 mod assess;
 mod category;
+mod entity;
 mod name;
 mod place;
+mod result;
+mod score;
+mod unmatched;
 
-pub use assess::{
+pub use assess::{Crosschecker, assess};
+pub use result::{
     AttributeDifference, Crosscheck, Field, Match, Method, Misplaced, ObservationRow, SiteRow,
-    UnmatchedPlace, Verdict, assess,
+    UnmatchedPlace, Verdict,
 };

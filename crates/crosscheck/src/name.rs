@@ -1,19 +1,119 @@
-//! Names as sets of forms, forms as sets of words.
+//! Names as sets of forms, forms as sequences of words.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::category::kind_words;
+
+/// A word as the vocabulary numbers it.
+pub(crate) type Word = u32;
+
 /// One spelling of a name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Form {
+#[derive(Debug, Clone)]
+pub(crate) struct Form<'a> {
     /// As the source writes it.
-    pub text: String,
+    pub text: &'a str,
     /// Whether the recorder added it from memory.
     pub from_memory: bool,
-    /// Its words, folded; a word once.
-    pub words: Vec<String>,
+    /// Its words.
+    pub words: Arc<Words>,
+}
+
+/// The folded words of a text, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    /// In the order of the text.
+    pub all: Vec<Word>,
+    /// Those that are a power: "5mw".
+    powers: Vec<Word>,
+    /// Those that are a bare number, with the word before.
+    numbers: Vec<(Option<Word>, Word)>,
+}
+
+impl Words {
+    /// Whether all words of another are among these.
+    pub(crate) fn hold(&self, other: &Self) -> bool {
+        !other.all.is_empty() && other.all.iter().all(|w| self.all.contains(w))
+    }
+}
+
+/// Every word that occurred, numbered; and every text that was read, so that none is read twice.
+#[derive(Debug, Default)]
+pub(crate) struct Vocabulary {
+    numbers: HashMap<Arc<str>, Word>,
+    spelled: Vec<Arc<str>>,
+    /// For each word the one that denies it, where it occurred: "declared", "undeclared".
+    denied: Vec<Option<Word>>,
+    texts: HashMap<Box<str>, Arc<Words>>,
+    kinds: HashMap<Box<str>, Arc<[Word]>>,
+}
+
+impl Vocabulary {
+    /// The form of a text.
+    pub(crate) fn form<'a>(&mut self, text: &'a str, from_memory: bool) -> Form<'a> {
+        let words = match self.texts.get(text) {
+            Some(words) => Arc::clone(words),
+            None => {
+                let words = Arc::new(self.read(text));
+                self.texts.insert(text.into(), Arc::clone(&words));
+                words
+            }
+        };
+        Form { text, from_memory, words }
+    }
+
+    /// The words of a category that say what a place is.
+    pub(crate) fn kind(&mut self, category: &str) -> Arc<[Word]> {
+        if let Some(kind) = self.kinds.get(category) {
+            return Arc::clone(kind);
+        }
+        let kind: Arc<[Word]> = kind_words(category).iter().map(|w| self.number(w)).collect();
+        self.kinds.insert(category.into(), Arc::clone(&kind));
+        kind
+    }
+
+    /// How a word is spelled.
+    pub(crate) fn spelled(&self, word: Word) -> &str {
+        &self.spelled[word as usize]
+    }
+
+    /// Words so far.
+    pub(crate) fn len(&self) -> usize {
+        self.spelled.len()
+    }
+
+    fn read(&mut self, text: &str) -> Words {
+        let mut words = Words::default();
+        for spelled in split(text) {
+            let word = self.number(&spelled);
+            if spelled.starts_with('#') {
+                words.numbers.push((words.all.last().copied(), word));
+            } else if spelled.ends_with("mw") {
+                words.powers.push(word);
+            }
+            words.all.push(word);
+        }
+        words
+    }
+
+    fn number(&mut self, spelled: &str) -> Word {
+        if let Some(&word) = self.numbers.get(spelled) {
+            return word;
+        }
+        // Nobody records four thousand million different words.
+        let word = Word::try_from(self.spelled.len()).unwrap_or(Word::MAX);
+        let shared: Arc<str> = spelled.into();
+        self.numbers.insert(Arc::clone(&shared), word);
+        self.spelled.push(shared);
+        self.denied.push(self.numbers.get(format!("un{spelled}").as_str()).copied());
+        if let Some(&stem) = spelled.strip_prefix("un").and_then(|stem| self.numbers.get(stem)) {
+            self.denied[stem as usize] = Some(word);
+        }
+        word
+    }
 }
 
 /// After these words a name speaks of another place: "new building similar to Kangson".
@@ -23,40 +123,36 @@ const EMPTY: &[&str] =
     &["the", "of", "and", "for", "to", "a", "in", "at", "no", "number", "e", "th", "t"];
 const MEGAWATT: &[&str] = &["mw", "mwe", "mwt", "mwth", "megawatt", "megawatts"];
 
-impl Form {
-    pub(crate) fn new(text: &str, from_memory: bool) -> Self {
-        let plain = fold(text);
-        let end = ELSEWHERE
-            .iter()
-            .filter_map(|e| plain.find(&format!(" {e} ")))
-            .min()
-            .unwrap_or(plain.len());
-        let mut words: Vec<String> = Vec::new();
-        let mut raw = plain[..end].split_whitespace().peekable();
-        while let Some(word) = raw.next() {
-            let digits = word.len() - word.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            let (number, rest) = word.split_at(digits);
-            let word = if number.is_empty() {
-                skeleton(word)
-            } else if MEGAWATT.contains(&rest)
-                || (rest.is_empty() && raw.peek().is_some_and(|n| MEGAWATT.contains(n)))
-            {
-                // "5 MW(e)", "5MWe" and "5-Megawatt" are one word.
-                if rest.is_empty() {
-                    raw.next();
-                }
-                format!("{number}mw")
-            } else if rest.is_empty() {
-                format!("#{number}")
-            } else {
-                word.to_owned()
-            };
-            if !word.is_empty() && !EMPTY.contains(&word.as_str()) && !words.contains(&word) {
-                words.push(word);
+/// The folded words of a text, each once.
+fn split(text: &str) -> Vec<String> {
+    let plain = fold(text);
+    let end =
+        ELSEWHERE.iter().filter_map(|e| plain.find(&format!(" {e} "))).min().unwrap_or(plain.len());
+    let mut words: Vec<String> = Vec::new();
+    let mut raw = plain[..end].split_whitespace().peekable();
+    while let Some(word) = raw.next() {
+        let digits = word.len() - word.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, rest) = word.split_at(digits);
+        let word = if number.is_empty() {
+            skeleton(word)
+        } else if MEGAWATT.contains(&rest)
+            || (rest.is_empty() && raw.peek().is_some_and(|n| MEGAWATT.contains(n)))
+        {
+            // "5 MW(e)", "5MWe" and "5-Megawatt" are one word.
+            if rest.is_empty() {
+                raw.next();
             }
+            format!("{number}mw")
+        } else if rest.is_empty() {
+            format!("#{number}")
+        } else {
+            word.to_owned()
+        };
+        if !word.is_empty() && !EMPTY.contains(&word.as_str()) && !words.contains(&word) {
+            words.push(word);
         }
-        Self { text: text.to_owned(), from_memory, words }
     }
+    words
 }
 
 /// Compatibility forms made plain, marks and format characters dropped, lower case, punctuation to spaces.
@@ -126,46 +222,48 @@ fn skeleton(word: &str) -> String {
 
 /// How much a word tells: the rarer, the more.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Rarity {
-    count: HashMap<String, u32>,
-    names: u32,
-}
+pub(crate) struct Rarity(Vec<f64>);
 
 impl Rarity {
     /// Counts each word once for each name it occurs in.
-    pub(crate) fn count<'a>(names: impl Iterator<Item = &'a [Form]>) -> Self {
-        let mut rarity = Self::default();
+    pub(crate) fn count<'a, 'b: 'a>(
+        words: usize,
+        names: impl Iterator<Item = &'a [Form<'b>]>,
+    ) -> Self {
+        let mut count = vec![0_u32; words];
+        // The last name each word was counted for.
+        let mut last = vec![0_u32; words];
+        let mut total = 0_u32;
         for forms in names {
-            rarity.names += 1;
-            let mut words: Vec<&str> =
-                forms.iter().flat_map(|f| f.words.iter().map(String::as_str)).collect();
-            words.sort_unstable();
-            words.dedup();
-            for word in words {
-                *rarity.count.entry(word.to_owned()).or_insert(0) += 1;
+            total += 1;
+            for &word in forms.iter().flat_map(|f| &f.words.all) {
+                if last[word as usize] != total {
+                    last[word as usize] = total;
+                    count[word as usize] += 1;
+                }
             }
         }
-        rarity
+        let bits = |n: u32| (f64::from(total.max(1) + 1) / f64::from(n.max(1))).log2();
+        Self(count.into_iter().map(|n| bits(n).clamp(0.0, 8.0)).collect())
     }
 
     /// Bits: log2 of how many names there are to each that has the word.
-    pub(crate) fn bits(&self, word: &str) -> f64 {
-        let count = self.count.get(word).copied().unwrap_or(1).max(1);
-        (f64::from(self.names.max(1) + 1) / f64::from(count)).log2().clamp(0.0, 8.0)
+    pub(crate) fn bits(&self, word: Word) -> f64 {
+        self.0[word as usize]
+    }
+
+    fn sum(&self, words: &[Word]) -> f64 {
+        words.iter().map(|&w| self.bits(w)).sum()
     }
 }
 
 /// How two names compare.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct NameMatch {
     /// For being the same name; negative when against it.
     pub bits: f64,
-    /// The two forms that met.
-    pub forms: Option<(String, String)>,
-    /// They contradict each other, and why.
-    pub conflict: Option<String>,
-    /// One of the two forms is from memory.
-    pub from_memory: bool,
+    /// Which two forms met.
+    pub met: (usize, usize),
 }
 
 /// Most that a name can weigh.
@@ -173,79 +271,74 @@ const MOST_BITS: f64 = 12.0;
 /// What a contradiction in a number or in "declared / undeclared" weighs.
 const CONFLICT_BITS: f64 = -10.0;
 
-/// Compares two names by their best pair of forms. A contradiction between the first forms, the names proper,
-/// counts against whatever else agrees; a part that is missing on one side is no contradiction.
-pub(crate) fn compare(a: &[Form], b: &[Form], rarity: &Rarity) -> NameMatch {
-    let mut best = NameMatch { bits: 0.0, forms: None, conflict: None, from_memory: false };
-    let mut conflict = None;
-    for x in a {
-        for y in b {
-            if let Some(words) = contradiction(x, y) {
-                conflict.get_or_insert(words);
-                continue;
-            }
-            let bits = agreement(x, y, rarity);
-            if bits > best.bits {
-                let forms = Some((x.text.clone(), y.text.clone()));
-                best = NameMatch {
-                    bits,
-                    forms,
-                    conflict: None,
-                    from_memory: x.from_memory || y.from_memory,
-                };
+/// Compares names by the words of their forms.
+#[derive(Clone, Copy)]
+pub(crate) struct Names<'a> {
+    pub vocabulary: &'a Vocabulary,
+    pub rarity: &'a Rarity,
+}
+
+impl Names<'_> {
+    /// Compares two names by their best pair of forms. A contradiction between any two forms counts against
+    /// whatever else agrees weakly; a part that is missing on one side is no contradiction.
+    pub(crate) fn compare(self, a: &[Form<'_>], b: &[Form<'_>]) -> NameMatch {
+        let mut best = NameMatch { bits: 0.0, met: (0, 0) };
+        let mut conflict = false;
+        for (i, x) in a.iter().enumerate() {
+            for (j, y) in b.iter().enumerate() {
+                if self.contradict(&x.words, &y.words) {
+                    conflict = true;
+                    continue;
+                }
+                let bits = self.agreement(&x.words.all, &y.words.all);
+                if bits > best.bits {
+                    best = NameMatch { bits, met: (i, j) };
+                }
             }
         }
+        if conflict && best.bits < MOST_BITS / 2.0 {
+            best.bits = CONFLICT_BITS;
+        }
+        best
     }
-    match conflict {
-        Some(words) if best.bits < MOST_BITS / 2.0 => NameMatch {
-            bits: CONFLICT_BITS,
-            forms: None,
-            conflict: Some(words),
-            from_memory: false,
-        },
-        _ => best,
+
+    /// Shared words by their rarity, less when they are a small part of either form.
+    fn agreement(self, x: &[Word], y: &[Word]) -> f64 {
+        let shared: f64 = x.iter().filter(|w| y.contains(w)).map(|&w| self.rarity.bits(w)).sum();
+        if shared == 0.0 {
+            return 0.0;
+        }
+        let (wx, wy) = (self.rarity.sum(x), self.rarity.sum(y));
+        let contained = shared / wx.min(wy).max(f64::MIN_POSITIVE);
+        let common = shared / (wx + wy - shared).max(f64::MIN_POSITIVE);
+        // "Pyongsan Uranium Mine" and "Sonbong Uranium Mine": what each has of its own speaks against. A part
+        // that only one of them has does not.
+        let own = (wx - shared).min(wy - shared);
+        (shared * (contained + common) / 2.0 - own / 2.0).clamp(0.0, MOST_BITS)
+    }
+
+    /// Numbers are decisive, and so is "declared" against "undeclared".
+    fn contradict(self, x: &Words, y: &Words) -> bool {
+        powers(x, y) || numbers(x, y) || self.denies(x, y) || self.denies(y, x)
+    }
+
+    /// Whether `y` denies a word of `x`.
+    fn denies(self, x: &Words, y: &Words) -> bool {
+        let denied = |w: &Word| self.vocabulary.denied[*w as usize];
+        x.all.iter().filter_map(denied).any(|d| y.all.contains(&d))
     }
 }
 
-/// Shared words by their rarity, less when they are a small part of either form.
-fn agreement(x: &Form, y: &Form, rarity: &Rarity) -> f64 {
-    let weight = |words: &[String]| words.iter().map(|w| rarity.bits(w)).sum::<f64>();
-    let shared: f64 = x.words.iter().filter(|w| y.words.contains(w)).map(|w| rarity.bits(w)).sum();
-    if shared == 0.0 {
-        return 0.0;
-    }
-    let (wx, wy) = (weight(&x.words), weight(&y.words));
-    let contained = shared / wx.min(wy).max(f64::MIN_POSITIVE);
-    let common = shared / (wx + wy - shared).max(f64::MIN_POSITIVE);
-    // "Pyongsan Uranium Mine" and "Sonbong Uranium Mine": what each has of its own speaks against. A part that
-    // only one of them has does not.
-    let own = (wx - shared).min(wy - shared);
-    (shared * (contained + common) / 2.0 - own / 2.0).clamp(0.0, MOST_BITS)
+/// Both name a power, and none in common.
+fn powers(x: &Words, y: &Words) -> bool {
+    !x.powers.is_empty() && !y.powers.is_empty() && !x.powers.iter().any(|p| y.powers.contains(p))
 }
 
-/// Numbers are decisive, and so is "declared" against "undeclared".
-fn contradiction(x: &Form, y: &Form) -> Option<String> {
-    let power =
-        |f: &Form| f.words.iter().filter(|w| w.ends_with("mw")).cloned().collect::<Vec<_>>();
-    let (px, py) = (power(x), power(y));
-    if !px.is_empty() && !py.is_empty() && !px.iter().any(|p| py.contains(p)) {
-        return Some(format!("{} against {}", px.join(", "), py.join(", ")));
-    }
-    // "Unit 1" is not "Unit 2": the same word before two different numbers.
-    for (i, word) in x.words.iter().enumerate().filter(|(_, w)| w.starts_with('#')) {
-        let before = i.checked_sub(1).map(|i| &x.words[i]);
-        for (j, other) in y.words.iter().enumerate().filter(|(_, w)| w.starts_with('#')) {
-            let same_before = before.is_some() && j.checked_sub(1).map(|j| &y.words[j]) == before;
-            if same_before && word != other && !y.words.contains(word) {
-                return Some(format!(
-                    "{} against {}",
-                    word.trim_start_matches('#'),
-                    other.trim_start_matches('#')
-                ));
-            }
-        }
-    }
-    let negated =
-        |a: &Form, b: &Form| a.words.iter().find(|w| b.words.contains(&format!("un{w}"))).cloned();
-    negated(x, y).or_else(|| negated(y, x)).map(|w| format!("{w} against un{w}"))
+/// "Unit 1" is not "Unit 2": the same word before two different numbers.
+fn numbers(x: &Words, y: &Words) -> bool {
+    x.numbers.iter().any(|(before, number)| {
+        before.is_some()
+            && !y.all.contains(number)
+            && y.numbers.iter().any(|(b, n)| b == before && n != number)
+    })
 }

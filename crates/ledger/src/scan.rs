@@ -18,6 +18,12 @@ pub struct RawEntry {
     pub bytes: Vec<u8>,
 }
 
+impl AsRef<[u8]> for RawEntry {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// Entries read at a time: large enough for two cores, small enough for the cache.
 const BATCH: usize = 4096;
 

@@ -1,6 +1,6 @@
 //! What a state declares: sealed, opened, or in the clear.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::check::{Check, Faults};
 use crate::{Claim, Date, ObjectId, Place, Quantity, Sha256Digest};
@@ -128,11 +128,21 @@ pub enum ReportType {
     MaterialBalance,
 }
 
+/// A list without room to grow: a ledger may hold a million reports, most of one line.
+fn tight<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let mut list = Vec::deserialize(deserializer)?;
+    list.shrink_to_fit();
+    Ok(list)
+}
+
 /// `account.report`: lines of an ICR, PIL or MBR for one material balance area.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountReport {
     /// The report's lines.
+    #[serde(deserialize_with = "tight")]
     pub lines: Vec<AccountLine>,
     /// The material balance area (label 307).
     pub mba: String,
