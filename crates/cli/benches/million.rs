@@ -21,6 +21,10 @@ use statement::kinds::roadmap::{Progress, StepClaim};
 use statement::{Basis, Body, Header, Place, Point, Quantity, Source, Statement, civil};
 use tlog::note::SigningKey;
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const MILLION: usize = 1_000_000;
 
 fn main() {

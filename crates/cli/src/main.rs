@@ -12,6 +12,10 @@ use clap::Parser;
 use crate::args::Cli;
 use crate::session::CliError;
 
+/// A case of a million statements is millions of small allocations, made on one thread and freed on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

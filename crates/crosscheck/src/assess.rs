@@ -150,15 +150,18 @@ impl Compared<'_> {
             .filter_map(|s| self.scorer.score(s, &self.sites[s], o))
             .collect();
         let matched = best_matches(&scores);
-        let source = record.source.as_ref();
-        let explain = |m: &Scored, id| self.scorer.explain(m, &self.sites[m.site], o, id, source);
+        let explain = |m: &&Scored| {
+            (m.site, self.scorer.explain(m, &self.sites[m.site], o, record.source.as_ref()))
+        };
+        let matches: Vec<(usize, Match)> = matched.iter().map(explain).collect();
+        let of_site =
+            |(s, m): &(usize, Match)| Match { id: self.sites[*s].id.clone(), ..m.clone() };
         let row = ObservationRow {
             observation: record.id.clone(),
             name: record.body.name.clone(),
-            matches: matched.iter().map(|m| explain(m, self.sites[m.site].id)).collect(),
+            matches: matches.iter().map(of_site).collect(),
             contested: matched.len() > 1 && !self.one_complex(&matched),
         };
-        let matches = matched.iter().map(|m| (m.site, explain(m, &record.id))).collect();
         (row, matches, self.contradicts(o, &scores))
     }
 
@@ -254,6 +257,7 @@ fn site_row(
         let seen = known[*o];
         because.extend(&seen.because);
         if let (Some(declared), Some(observed)) = (&record.body.status, &seen.body.status)
+            && declared != observed
             && fold(declared) != fold(observed)
         {
             differences.push(AttributeDifference {

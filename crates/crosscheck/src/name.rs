@@ -1,8 +1,8 @@
 //! Names as sets of forms, forms as sequences of words.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -260,7 +260,7 @@ impl Rarity {
 /// How two names compare.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct NameMatch {
-    /// For being the same name; negative when against it.
+    /// For being the same name; 0 when nothing is in common, negative when against it.
     pub bits: f64,
     /// Which two forms met.
     pub met: (usize, usize),
@@ -283,20 +283,17 @@ impl Names<'_> {
     /// whatever else agrees weakly; a part that is missing on one side is no contradiction.
     pub(crate) fn compare(self, a: &[Form<'_>], b: &[Form<'_>]) -> NameMatch {
         let mut best = NameMatch { bits: 0.0, met: (0, 0) };
-        let mut conflict = false;
         for (i, x) in a.iter().enumerate() {
             for (j, y) in b.iter().enumerate() {
-                if self.contradict(&x.words, &y.words) {
-                    conflict = true;
-                    continue;
-                }
                 let bits = self.agreement(&x.words.all, &y.words.all);
-                if bits > best.bits {
+                if bits > best.bits && !self.contradict(&x.words, &y.words) {
                     best = NameMatch { bits, met: (i, j) };
                 }
             }
         }
-        if conflict && best.bits < MOST_BITS / 2.0 {
+        // Looked for only where it decides: most pairs have nothing in common anyway.
+        let weak = best.bits > 0.0 && best.bits < MOST_BITS / 2.0;
+        if weak && a.iter().any(|x| b.iter().any(|y| self.contradict(&x.words, &y.words))) {
             best.bits = CONFLICT_BITS;
         }
         best

@@ -1,5 +1,7 @@
 //! What a cross-check finds.
 
+use std::sync::Arc;
+
 use case::Index;
 use serde::Serialize;
 use statement::{Basis, Date, ObjectId};
@@ -86,7 +88,7 @@ pub struct Match {
     /// Sum of all fields and the prior, in bits.
     pub bits: f64,
     /// Field by field.
-    pub fields: Vec<Field>,
+    pub fields: Arc<[Field]>,
     /// Distance of the points in metres, where both are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<f64>,

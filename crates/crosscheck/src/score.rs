@@ -1,6 +1,6 @@
 //! One site against one observation, as a sum of bits.
 
-use statement::{ObjectId, Source};
+use statement::Source;
 
 use crate::category;
 use crate::entity::Entity;
@@ -62,13 +62,12 @@ impl Scorer<'_> {
         Some(Scored { site: slot, name, place, town, total })
     }
 
-    /// The score with its fields in words, under the name of the other side.
+    /// The score with its fields in words, as the site lists it.
     pub(crate) fn explain(
         self,
         scored: &Scored,
         site: &Entity<'_>,
         o: &Entity<'_>,
-        id: &ObjectId,
         source: Option<&Source>,
     ) -> Match {
         let (a, b) = (&site.forms[scored.name.met.0], &o.forms[scored.name.met.1]);
@@ -100,10 +99,10 @@ impl Scorer<'_> {
             fields.push(field("town", bits, words));
         }
         Match {
-            id: id.clone(),
+            id: o.id.clone(),
             probability: round(scored.probability(), 4),
             bits: round(scored.total, 2),
-            fields,
+            fields: fields.into(),
             distance_m: scored.place.map(|p| p.distance_m.round()),
             grade: source.map(Source::grade).unwrap_or_default(),
             basis: source.map(|s| s.basis),

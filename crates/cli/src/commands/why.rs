@@ -195,7 +195,7 @@ fn dated(date: Option<&statement::Date>) -> String {
 /// The bits of a match, field by field.
 fn waterfall(id: &str, m: &Match) -> String {
     let mut out = format!("matches {id} with probability {:.2}", m.probability);
-    for f in &m.fields {
+    for f in m.fields.iter() {
         out += &format!("\n      {:>6.1} bits  {:<9} {}", f.bits, f.field, f.words);
     }
     out + &format!("\n      {:>6.1} bits  in all", m.bits)
