@@ -108,16 +108,28 @@ impl Serialize for Diagnostic {
     }
 }
 
-/// Draws diagnostics, one below the other.
+/// How many diagnostics are drawn; a table with a wrong column has one for each of its rows.
+const DRAWN: usize = 200;
+
+/// Draws diagnostics, one below the other: errors before warnings when there are too many to draw them all.
 #[must_use]
 pub fn render(diagnostics: &[Diagnostic], width: usize, colour: bool) -> String {
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_context_lines(1);
     let mut out = String::new();
-    for diagnostic in diagnostics {
+    let mut drawn: Vec<&Diagnostic> = diagnostics.iter().collect();
+    if drawn.len() > DRAWN {
+        drawn.sort_by_key(|d| d.severity != Severity::Error);
+        drawn.truncate(DRAWN);
+    }
+    for diagnostic in &drawn {
         // Writing into a String cannot fail.
         let _ = handler.render_report(&mut out, &Shown(diagnostic));
         out.push('\n');
+    }
+    if drawn.len() < diagnostics.len() {
+        let more = diagnostics.len() - drawn.len();
+        out += &format!("… and {more} more; --format csv lists them all\n\n");
     }
     out
 }

@@ -420,6 +420,8 @@ impl Folder {
     fn same_ids(&mut self) {
         let mut keep = Vec::with_capacity(self.drafts.len());
         let mut by_id = HashMap::with_capacity(self.drafts.len());
+        // A row may make several statements; its id is told once.
+        let mut told = None;
         for draft in std::mem::take(&mut self.drafts) {
             let id = draft.statement.header.id.as_str();
             match by_id.get(id) {
@@ -428,6 +430,11 @@ impl Folder {
                     keep.push(draft);
                 }
                 Some(&first) => {
+                    if told.replace((draft.origin.file, draft.origin.line))
+                        == Some((draft.origin.file, draft.origin.line))
+                    {
+                        continue;
+                    }
                     let first: &Draft = &keep[first];
                     let at = first.origin;
                     let file = self.files.get(at.file).map_or("case.kdl", String::as_str);
@@ -465,19 +472,22 @@ impl Folder {
             if let Body::Observation(o) = &draft.statement.body
                 && draft.origin.file != usize::MAX
                 && let Some(point) = o.place.as_ref().and_then(|p| p.point.as_ref())
+                // A point that does not say how good it is contradicts nothing.
+                && let Some(precision) = point.precision_m.map(statement::Decimal::to_f64)
             {
-                let precision = point.precision_m.map_or(0.0, statement::Decimal::to_f64);
                 let at = (i, point.lat.to_f64(), point.lon.to_f64(), precision);
                 by_name.entry(fold(&o.name)).or_default().push(at);
             }
         }
         for same in by_name.values().filter(|s| s.len() > 1) {
-            let (first, lat, lon, precision) = same[0];
-            for &(i, lat2, lon2, precision2) in &same[1..] {
-                let distance = distance_m((lat, lon), (lat2, lon2));
-                if distance <= 3.0 * (precision + precision2) {
-                    continue;
-                }
+            for (n, &(i, lat, lon, precision)) in same.iter().enumerate().skip(1) {
+                // Against the row before and the first: of many rows of one name each is told once.
+                let earlier = [same[n - 1], same[0]];
+                let apart = earlier.iter().find_map(|&(first, lat2, lon2, precision2)| {
+                    let distance = distance_m((lat, lon), (lat2, lon2));
+                    (distance > 3.0 * (precision + precision2)).then_some((first, distance))
+                });
+                let Some((first, distance)) = apart else { continue };
                 let (draft, other) = (&self.drafts[i], &self.drafts[first]);
                 let message = format!(
                     "the point lies {:.1} km from that of `{}` (line {}), which has the same name",

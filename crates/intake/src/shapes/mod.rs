@@ -79,8 +79,10 @@ impl Says {
             source: Some(source),
         };
         let statement = Statement { header, body };
-        // What remains are rules of the vocabulary that no cell's own check knows.
-        for fault in statement.faults() {
+        // What remains are rules of the vocabulary that no cell's own check knows. A cell that was told to be
+        // wrong breaks them too, which need not be said.
+        let faults = if row.is_good() { statement.faults() } else { Vec::new() };
+        for fault in faults {
             let column = column_of(&fault.field);
             row.fault(
                 "I016",
