@@ -46,7 +46,7 @@ fn one_mistake_each() {
         "step \"s\" by=\"A\" {\n  after \"t\"\n}\nstep \"t\" by=\"B\" {\n  after \"s\"\n}",
         &[("R012", 3)],
     );
-    expect("step \"s\" by=\"A\" {", &[("K010", 3)]);
+    expect("step \"s\" by=\"A\" {", &[("K005", 3)]);
 }
 
 #[test]
