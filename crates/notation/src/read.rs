@@ -34,6 +34,14 @@ pub fn read_bytes(bytes: &[u8]) -> Reading {
     }
 }
 
+/// What follows the name of a node.
+enum Part {
+    /// An argument or property.
+    Entry,
+    /// A block of children.
+    Block,
+}
+
 /// Reads a text.
 #[must_use]
 pub fn read(text: &str) -> Reading {
@@ -304,6 +312,8 @@ impl Reader<'_> {
             children: Vec::new(),
         };
         let (mut had_children, mut lost) = (false, false);
+        // Where the first block ends, taken out or not: only blocks that are taken out may follow.
+        let mut block_end = None;
         loop {
             let spaced = self.blank(false)?;
             match self.peek() {
@@ -323,13 +333,30 @@ impl Reader<'_> {
                     let children = self.children(depth)?;
                     node.children.extend(children);
                     had_children = true;
+                    block_end.get_or_insert(self.at);
                 }
                 Some(_) => {
+                    let at = self.at;
                     // After a mistake the rest of the line is passed over, and the children are still read:
                     // their mistakes are told in the same run.
-                    if self.entry_of(&mut node, spaced, depth).is_err() {
-                        lost = true;
-                        self.take_while(|c| !is_newline(c) && !matches!(c, '{' | '}' | ';'));
+                    match self.entry_of(&mut node, spaced, depth) {
+                        Ok(Part::Block) => {
+                            block_end.get_or_insert(self.at);
+                        }
+                        Ok(Part::Entry) => {
+                            if let Some(end) = block_end.take() {
+                                let message = "a node ends with its block";
+                                self.messages.push(
+                                    Message::error("K028", at..self.at, message, "after the block")
+                                        .also(end - 1..end, "the block ends here")
+                                        .help("write it before the block, or begin a new node with a new line or `;`"),
+                                );
+                            }
+                        }
+                        Err(Lost) => {
+                            lost = true;
+                            self.take_while(|c| !is_newline(c) && !matches!(c, '{' | '}' | ';'));
+                        }
                     }
                 }
             }
@@ -356,16 +383,19 @@ impl Reader<'_> {
     }
 
     /// The next argument or property of a node, or one taken out by `/-`.
-    fn entry_of(&mut self, node: &mut Node, spaced: bool, depth: usize) -> Read<()> {
+    fn entry_of(&mut self, node: &mut Node, spaced: bool, depth: usize) -> Read<Part> {
         if self.rest().starts_with("/-") {
-            return self.without(|reader| {
+            let mut part = Part::Entry;
+            self.without(|reader| {
                 reader.blank(true)?;
                 if reader.peek() == Some('{') {
+                    part = Part::Block;
                     reader.children(depth).map(|_| ())
                 } else {
                     reader.entry().map(|_| ())
                 }
-            });
+            })?;
+            return Ok(part);
         }
         if !spaced {
             return self.fail(Message::error(
@@ -377,7 +407,7 @@ impl Reader<'_> {
         }
         let entry = self.entry()?;
         self.push(node, entry);
-        Ok(())
+        Ok(Part::Entry)
     }
 
     fn push(&mut self, node: &mut Node, entry: Entry) {

@@ -55,11 +55,15 @@ fn shape(kind: &ValueKind) -> String {
 }
 
 fn as_f64(digits: &str) -> f64 {
+    let (sign, body) = match digits.strip_prefix('-') {
+        Some(body) => (-1.0, body),
+        None => (1.0, digits.strip_prefix('+').unwrap_or(digits)),
+    };
     let radix = |prefix: &str, base| {
-        digits.strip_prefix(prefix).map(|d| i64::from_str_radix(d, base).unwrap())
+        body.strip_prefix(prefix).map(|d| i64::from_str_radix(d, base).unwrap())
     };
     let whole = radix("0x", 16).or(radix("0o", 8)).or(radix("0b", 2));
-    whole.map_or_else(|| digits.parse().unwrap(), |n| n as f64)
+    sign * whole.map_or_else(|| body.parse().unwrap(), |n| n as f64)
 }
 
 fn theirs(document: &kdl::KdlDocument) -> String {
@@ -125,6 +129,8 @@ const BAD: &[(&str, &[(&str, usize)])] = &[
     ),
     // Three mistakes in one text, all told, and the good line between them read.
     ("source https://example.org x", &[("K027", 1)]),
+    ("a { b } c", &[("K028", 1)]),
+    ("/-a { b } \\\nc", &[("K028", 1)]),
     ("a \"b\\/c\"", &[("K024", 1)]),
     ("a\nb \"hidden \u{202e}text\"", &[("K026", 2)]),
     // A mistake in a node's own line does not hide those of its children.

@@ -4,6 +4,10 @@
 //! |---|---|
 //! | [`note`] | C2SP `signed-note` v1.0.0 |
 //! | [`checkpoint`] | C2SP `tlog-checkpoint` v1.0.0 |
+//! | [`cosignature`] | C2SP `tlog-cosignature` v1.1.0-rc.1: Ed25519 and ML-DSA-44 |
+//! | [`witness`] | C2SP `tlog-witness` v1.0.0: `add-checkpoint`, its request and its decision |
+//! | [`policy`] | C2SP `tlog-policy`: whose cosignatures count |
+//! | [`proof`] | C2SP `tlog-proof`: a proof in a file |
 //! | [`tile`] | C2SP `tlog-tiles` v0.1.0: paths, hash tiles, entry bundles |
 //! | [`tree`] | RFC 6962 section 2.1, RFC 9162 section 2.1: hashes, roots, proofs and their verification |
 //!
@@ -25,6 +29,10 @@
 //! ```
 
 pub mod checkpoint;
+pub mod cosignature;
 pub mod note;
+pub mod policy;
+pub mod proof;
 pub mod tile;
 pub mod tree;
+pub mod witness;
