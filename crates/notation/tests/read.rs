@@ -130,7 +130,7 @@ const BAD: &[(&str, &[(&str, usize)])] = &[
     // Three mistakes in one text, all told, and the good line between them read.
     ("source https://example.org x", &[("K027", 1)]),
     ("a { b } c", &[("K028", 1)]),
-    ("/-a { b } \\\nc", &[("K028", 1)]),
+    ("/-a { b } \\\nc", &[("K028", 2)]),
     ("a \"b\\/c\"", &[("K024", 1)]),
     ("a\nb \"hidden \u{202e}text\"", &[("K026", 2)]),
     // A mistake in a node's own line does not hide those of its children.
