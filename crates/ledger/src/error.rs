@@ -121,6 +121,17 @@ pub enum LedgerError {
         /// SQLite's error.
         source: rusqlite::Error,
     },
+    /// A witness's answer holds no good signature.
+    #[error("{0}")]
+    Cosignature(String),
+    /// A folder to export to holds something else.
+    #[error("{}: {reason}; export to another folder", path.display())]
+    OtherExport {
+        /// The checkpoint that lies there.
+        path: PathBuf,
+        /// What it is.
+        reason: String,
+    },
     /// The thread that writes has ended.
     #[error("the ledger is closed")]
     Closed,

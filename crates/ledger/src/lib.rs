@@ -18,7 +18,10 @@
 //! the log key nobody can change a byte of it unnoticed.
 
 mod append;
+pub mod audit;
+mod cosign;
 mod error;
+pub mod export;
 mod keyring;
 pub mod keys;
 mod scan;

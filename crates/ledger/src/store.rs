@@ -17,7 +17,7 @@ use crate::keyring::Keyring;
 /// "LOCK" in ASCII: what `file(1)` and we recognise the file by.
 const APPLICATION_ID: i64 = 0x4C4F_434B;
 /// The format this program writes.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 const SCHEMA: &str = "
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -29,6 +29,9 @@ CREATE TABLE text (sha256 BLOB PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE key (idx INTEGER PRIMARY KEY, vkey TEXT NOT NULL);
 -- C2SP hash tiles, the widest version of each. Can be rebuilt from `entry`.
 CREATE TABLE tile (level INTEGER NOT NULL, idx INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY (level, idx));
+-- Signature lines that came later than a checkpoint's own: the log's ML-DSA-44 line, its witnesses' lines. Can be
+-- asked for again.
+CREATE TABLE cosignature (size INTEGER NOT NULL, key TEXT NOT NULL, line TEXT NOT NULL, PRIMARY KEY (size, key)) WITHOUT ROWID;
 -- Every checkpoint ever signed. Cannot be rebuilt without the log key.
 CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL);
 ";

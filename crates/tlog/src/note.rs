@@ -365,6 +365,13 @@ impl<'a> SignatureLine<'a> {
     }
 }
 
+/// The line without its newline.
+impl fmt::Display for SignatureLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "— {} {}", self.name, self.base64)
+    }
+}
+
 /// A signed note in someone else's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoteRef<'a> {

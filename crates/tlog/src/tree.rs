@@ -254,6 +254,27 @@ impl RootBuilder {
         Self::default()
     }
 
+    /// Goes on from a state that [`subtrees`](RootBuilder::subtrees) gave.
+    ///
+    /// # Errors
+    /// When the number of subtrees is not that of a tree of `size` leaves.
+    pub fn resume(size: u64, subtrees: Vec<Hash>) -> Result<Self, TreeError> {
+        if subtrees.len() == size.count_ones() as usize {
+            Ok(Self { size, subtrees })
+        } else {
+            Err(TreeError::ProofLength {
+                expected: size.count_ones() as usize,
+                found: subtrees.len(),
+            })
+        }
+    }
+
+    /// Roots of the perfect subtrees, largest first, one for each bit of the size: all that is needed to go on.
+    #[must_use]
+    pub fn subtrees(&self) -> &[Hash] {
+        &self.subtrees
+    }
+
     /// Adds the next leaf hash.
     pub fn push(&mut self, leaf: Hash) {
         let mut hash = leaf;
