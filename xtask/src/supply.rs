@@ -76,6 +76,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "case",
             "statement",
             "ledger",
+            "tlog",
         ],
     ),
 ];

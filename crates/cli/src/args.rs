@@ -1,5 +1,6 @@
 //! What can be asked for.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -74,9 +75,38 @@ pub(crate) enum Command {
     /// The agreement as text: where its steps stand
     #[command(subcommand)]
     Roadmap(RoadmapCommand),
-    /// The ledger: show an entry, verify everything, prove an entry
+    /// The ledger: show an entry, verify everything, prove an entry, export, audit
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Serve the case's log over HTTP: its checkpoint and tiles, for whoever audits it
+    Serve {
+        #[command(flatten)]
+        case: CaseArgs,
+        /// Address to listen on
+        #[arg(long, default_value = "127.0.0.1:8417")]
+        listen: SocketAddr,
+    },
+    /// Run a witness: follow logs over HTTP, cosign what extends what was seen, never two histories
+    Witness(WitnessArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WitnessArgs {
+    /// A log to follow, as ORIGIN=VKEY; repeat it for more logs or more keys of one
+    #[arg(long = "log", value_name = "ORIGIN=VKEY", required = true)]
+    pub logs: Vec<String>,
+    /// Where the witness keeps what it cosigned last; never restore this file from a backup
+    #[arg(long, value_name = "FILE", alias = "database")]
+    pub database_url: PathBuf,
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1:8418")]
+    pub listen: SocketAddr,
+    /// A private key as text, PRIVATE+KEY+…; without it the keys of --name are used, made on first use
+    #[arg(long = "private-key", value_name = "KEY")]
+    pub private_keys: Vec<String>,
+    /// The witness's name, a URL without its scheme
+    #[arg(long, default_value = "witness.lockstep.local")]
+    pub name: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -109,11 +139,50 @@ pub(crate) enum LedgerCommand {
         #[command(flatten)]
         view: ViewArgs,
     },
-    /// Prove that an entry is in the ledger: the hashes from it to the signed root
+    /// Write the log as static files that any web server can serve and anybody can audit
+    Export {
+        /// The case folder
+        case: PathBuf,
+        /// Where to write; an earlier export of the same log there is brought up to date
+        folder: PathBuf,
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// Check somebody's log from its public files alone, and name the first wrong tile or entry
+    Audit {
+        /// The folder or URL with its `checkpoint` and tiles
+        #[arg(value_name = "DIR|URL")]
+        log: String,
+        /// The log's public key, or a file that holds it; without it the key beside the log is taken on trust
+        #[arg(long, value_name = "VKEY|FILE")]
+        key: Option<String>,
+        /// A file that remembers how far the last audit came; the next goes on from there
+        #[arg(long, value_name = "FILE")]
+        state: Option<PathBuf>,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Check a proof file offline: that its statement is in a log that the policy trusts
+    VerifyProof {
+        /// The proof, as `ledger proof` wrote it
+        file: PathBuf,
+        /// Which logs and witnesses count (C2SP tlog-policy)
+        #[arg(long, value_name = "FILE")]
+        policy: PathBuf,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Prove that an entry is in the ledger: a file that anybody can check offline
     Proof {
         /// A case folder and the number of an entry, or the number alone in the folder of a case
         #[arg(value_names = ["CASE", "N"], num_args = 1..=2, required = true)]
         what: Vec<String>,
+        /// Write the proof to this file, best named *.tlog-proof
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Write a page that a person can follow, without a computer scientist at hand
+        #[arg(long, value_name = "FILE.html")]
+        page: Option<PathBuf>,
         #[command(flatten)]
         place: PlaceArgs,
         #[command(flatten)]

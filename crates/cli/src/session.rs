@@ -168,6 +168,20 @@ fn read(path: &Path) -> Result<(Folder, Option<Roadmap>), CliError> {
     Ok((folder, Some(reading.roadmap)))
 }
 
+/// The file of a log's key in the key folder; `kind` tells its several keys apart.
+pub(crate) fn log_key_file(origin: &str, kind: &str) -> String {
+    key_file("log", origin, kind)
+}
+
+/// The file of a key in the key folder.
+pub(crate) fn key_file(role: &str, name: &str, kind: &str) -> String {
+    // A key file's name must not lead out of the key folder.
+    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
+    let name: String = name.chars().map(safe).collect();
+    let dot = if kind.is_empty() { "" } else { "." };
+    format!("{role}.{name}{dot}{kind}.key")
+}
+
 fn open_or_create(
     file: &Path,
     case: &CaseId,
@@ -175,12 +189,7 @@ fn open_or_create(
     keys: &KeyDir,
 ) -> Result<Ledger, CliError> {
     let origin = origin.map_or_else(|| format!("lockstep.local/{case}"), str::to_owned);
-    // A key file's name must not lead out of the key folder.
-    let safe: String = origin
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' })
-        .collect();
-    let key_file = format!("log.{safe}.key");
+    let key_file = log_key_file(&origin, "");
     if file.exists() {
         let key = match keys.load(&key_file) {
             Ok(key) => key,

@@ -1,9 +1,10 @@
 //! The desk: how people see an assessment.
 //!
 //! Today it holds the views of the command line: [`summary`] on one page, and [`views`] as tables that print
-//! within 100 columns or go out as CSV. The HTTP API and the web application come here too, and show the same
-//! [`Assessment`](assessment::Assessment).
+//! within 100 columns or go out as CSV. [`http`] serves a log and a witness; the API
+//! and the web application come there too, and show the same [`Assessment`](assessment::Assessment).
 
+pub mod http;
 mod summary;
 mod table;
 pub mod views;

@@ -231,7 +231,8 @@ impl Folder {
     fn read_file(&mut self, file: &str) {
         let extension = file.rsplit_once('.').map_or("", |(_, e)| e).to_lowercase();
         match (file, extension.as_str()) {
-            ("case.kdl", _) | (_, "md") => {}
+            // Policies are read by whoever asks the witnesses.
+            ("case.kdl", _) | (_, "md" | "policy") => {}
             ("roadmap.kdl", _) => {
                 if let Some(text) = self.kdl(file) {
                     self.roadmap = Some(RoadmapFile { file: file.to_owned(), text });

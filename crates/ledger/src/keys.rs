@@ -5,7 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tlog::note::SigningKey;
+use tlog::cosignature::{Algorithm, CosignerKey};
+use tlog::note::{NoteError, SigningKey};
 
 use crate::LedgerError;
 
@@ -43,17 +44,46 @@ impl KeyDir {
     /// # Errors
     /// When the folder cannot be written, or the file is malformed or readable by others.
     pub fn load_or_create(&self, file: &str, key_name: &str) -> Result<SigningKey, LedgerError> {
+        self.create(file, || Ok(SigningKey::generate(key_name)?.to_private_text()))?;
+        self.load(file)
+    }
+
+    /// The same for a key that cosigns checkpoints.
+    ///
+    /// # Errors
+    /// As [`load_or_create`](KeyDir::load_or_create).
+    pub fn load_or_create_cosigner(
+        &self,
+        file: &str,
+        key_name: &str,
+        algorithm: Algorithm,
+    ) -> Result<CosignerKey, LedgerError> {
+        self.create(file, || Ok(CosignerKey::generate(key_name, algorithm)?.to_private_text()))?;
+        self.read(file, CosignerKey::from_private_text)
+    }
+
+    /// Reads the key `file`.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotFound`] when there is none; otherwise as [`load_or_create`](KeyDir::load_or_create).
+    pub fn load(&self, file: &str) -> Result<SigningKey, LedgerError> {
+        self.read(file, SigningKey::from_private_text)
+    }
+
+    /// Writes the key `file`, unless there is one.
+    fn create(
+        &self,
+        file: &str,
+        make: impl FnOnce() -> Result<String, NoteError>,
+    ) -> Result<(), LedgerError> {
         let path = self.0.join(file);
-        match self.load(file) {
-            Err(LedgerError::NotFound(_)) => {}
-            other => return other,
+        if path.exists() {
+            return Ok(());
         }
         create_private_dir(&self.0).map_err(|e| LedgerError::io(&self.0, e))?;
-        let wrong = |e: tlog::note::NoteError| LedgerError::KeyFile {
-            path: path.clone(),
-            reason: e.to_string(),
-        };
-        let key = SigningKey::generate(key_name).map_err(wrong)?;
+        let wrong =
+            |e: NoteError| LedgerError::KeyFile { path: path.clone(), reason: e.to_string() };
+        let text = make().map_err(wrong)?;
         // Written whole under another name, then linked: nobody ever reads half a key, and the first one wins.
         static DRAFTS: AtomicU64 = AtomicU64::new(0);
         let draft = DRAFTS.fetch_add(1, Ordering::Relaxed);
@@ -61,7 +91,7 @@ impl KeyDir {
         let write = || -> std::io::Result<()> {
             let _ = fs::remove_file(&draft);
             let mut out = private_file(&draft)?;
-            writeln!(out, "{}", key.to_private_text())?;
+            writeln!(out, "{text}")?;
             out.sync_all()?;
             match fs::hard_link(&draft, &path) {
                 Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
@@ -70,15 +100,14 @@ impl KeyDir {
             fs::remove_file(&draft)?;
             fs::File::open(&self.0)?.sync_all()
         };
-        write().map_err(|e| LedgerError::io(&path, e))?;
-        self.load(file)
+        write().map_err(|e| LedgerError::io(&path, e))
     }
 
-    /// Reads the key `file`.
-    ///
-    /// # Errors
-    /// [`LedgerError::NotFound`] when there is none; otherwise as [`load_or_create`](KeyDir::load_or_create).
-    pub fn load(&self, file: &str) -> Result<SigningKey, LedgerError> {
+    fn read<K>(
+        &self,
+        file: &str,
+        parse: impl FnOnce(&str) -> Result<K, NoteError>,
+    ) -> Result<K, LedgerError> {
         let path = self.0.join(file);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
@@ -88,7 +117,7 @@ impl KeyDir {
             Err(e) => return Err(LedgerError::io(&path, e)),
         };
         check_mode(&path)?;
-        SigningKey::from_private_text(&text).map_err(|e| LedgerError::KeyFile {
+        parse(&text).map_err(|e| LedgerError::KeyFile {
             path,
             reason: format!(
                 "{e}. Restore it from your backup; a new key would not be the one that was enrolled"

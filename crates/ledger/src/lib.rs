@@ -24,9 +24,11 @@ mod error;
 pub mod export;
 mod keyring;
 pub mod keys;
+pub mod remote;
 mod scan;
 mod store;
 mod verify;
+pub mod witness;
 mod writer;
 
 pub use append::{Added, Appended};

@@ -21,6 +21,8 @@ use base64ct::{Base64, Encoding};
 use ed25519_dalek::{Signer, Verifier};
 use sha2::{Digest, Sha256};
 
+use crate::cosignature::{Algorithm, CosignerKey};
+
 /// The signature type of plain Ed25519 keys.
 const ED25519: u8 = 0x01;
 
@@ -182,6 +184,12 @@ impl SigningKey {
     #[must_use]
     pub fn name(&self) -> &KeyName {
         &self.name
+    }
+
+    /// The same secret as an Ed25519 cosigner of the same name: witnesses are often given their key in this form.
+    #[must_use]
+    pub fn to_cosigner(&self) -> CosignerKey {
+        CosignerKey::from_seed(self.name.clone(), Algorithm::Ed25519, *self.key.as_bytes())
     }
 
     /// The public key.

@@ -1,17 +1,17 @@
-//! `ledger show`, `verify`, `proof`.
+//! `ledger show` and `verify`.
 
 use std::path::Path;
 
 use ledger::Ledger;
 use serde::Serialize;
 use statement::{Statement, open_entry};
-use tlog::tree::{leaf_hash, verify_inclusion};
+use tlog::tree::leaf_hash;
 
 use crate::args::{CaseArgs, Format, PlaceArgs, ViewArgs};
 use crate::output::{self, Progress};
 use crate::session::{CliError, ledger_file, load};
 
-fn open(case: &Path, place: &PlaceArgs) -> Result<Ledger, CliError> {
+pub(super) fn open(case: &Path, place: &PlaceArgs) -> Result<Ledger, CliError> {
     let file = ledger_file(case, place);
     if !file.exists() {
         return Err(CliError::NoLedger(file));
@@ -19,7 +19,7 @@ fn open(case: &Path, place: &PlaceArgs) -> Result<Ledger, CliError> {
     Ok(Ledger::open(&file, None)?)
 }
 
-fn number(text: &str) -> Result<u64, CliError> {
+pub(super) fn number(text: &str) -> Result<u64, CliError> {
     text.parse().map_err(|_| {
         CliError::Call(format!(
             "`{text}` is not the number of an entry; entries are numbered from 0"
@@ -173,57 +173,4 @@ pub(crate) fn verify(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {
         ))?;
     }
     Ok(u8::from(!result.ok))
-}
-
-#[derive(Serialize)]
-struct Proof {
-    origin: String,
-    index: u64,
-    size: u64,
-    leaf_hash: String,
-    /// Sibling hashes from the leaf to the root, base64.
-    proof: Vec<String>,
-    root: String,
-    /// The signed checkpoint, as text.
-    checkpoint: String,
-    log_key: String,
-}
-
-pub(crate) fn proof(what: &[String], place: &PlaceArgs, view: &ViewArgs) -> Result<u8, CliError> {
-    let (case, n) = super::case_and(what);
-    let index = number(n)?;
-    let ledger = open(&case, place)?;
-    let bytes = ledger.entry(index)?;
-    let (head, hashes) = ledger.inclusion_proof(index)?;
-    let leaf = leaf_hash(&bytes);
-    // A proof that does not hold is worth less than none.
-    verify_inclusion(&leaf, index, head.size, &hashes, &head.root)
-        .map_err(|e| ledger::LedgerError::Tampered(format!("entry {index}: {e}")))?;
-    let proof = Proof {
-        origin: head.origin.clone(),
-        index,
-        size: head.size,
-        leaf_hash: leaf.to_string(),
-        proof: hashes.iter().map(ToString::to_string).collect(),
-        root: head.root.to_string(),
-        checkpoint: String::from_utf8_lossy(&ledger.checkpoint()?).into_owned(),
-        log_key: ledger.log_key().to_string(),
-    };
-    if view.format == Format::Json {
-        output::json("lockstep/ledger-proof/v1", &proof)?;
-        return Ok(0);
-    }
-    let mut out = format!(
-        "entry {index} is in the log {} of {} entries\n\nleaf {leaf}\n",
-        proof.origin, proof.size
-    );
-    for hash in &proof.proof {
-        out += &format!("with {hash}\n");
-    }
-    out += &format!(
-        "root {}\n\nsigned checkpoint:\n{}\nlog key: {}\n",
-        proof.root, proof.checkpoint, proof.log_key
-    );
-    output::print(&out)?;
-    Ok(0)
 }

@@ -1,11 +1,15 @@
 //! One module for each command.
 
+mod audit;
 mod check;
 mod ledger;
 mod open;
+mod proof;
+mod publish;
 mod roadmap;
 mod views;
 mod why;
+mod witness;
 
 use std::path::{Path, PathBuf};
 
@@ -26,9 +30,20 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
             ledger::show(&what, &place, &view)
         }
         Command::Ledger(LedgerCommand::Verify { case, view }) => ledger::verify(&case, &view),
-        Command::Ledger(LedgerCommand::Proof { what, place, view }) => {
-            ledger::proof(&what, &place, &view)
+        Command::Ledger(LedgerCommand::Proof { what, output, page, place, view }) => {
+            proof::write(&what, output.as_deref(), page.as_deref(), &place, &view)
         }
+        Command::Ledger(LedgerCommand::VerifyProof { file, policy, view }) => {
+            proof::verify(&file, &policy, &view)
+        }
+        Command::Ledger(LedgerCommand::Export { case, folder, place }) => {
+            publish::export(&case, &folder, &place)
+        }
+        Command::Ledger(LedgerCommand::Audit { log, key, state, view }) => {
+            audit::run(&log, key.as_deref(), state.as_deref(), &view)
+        }
+        Command::Serve { case, listen } => publish::serve(&case, listen),
+        Command::Witness(args) => witness::run(&args),
     }
 }
 

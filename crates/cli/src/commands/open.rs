@@ -5,7 +5,7 @@ use desk::Recorded;
 use serde::Serialize;
 
 use crate::args::{CaseArgs, Format, ViewArgs};
-use crate::output;
+use crate::output::{self, remark};
 use crate::session::{CliError, Session};
 
 /// What `open` and `status` print as JSON.
@@ -24,6 +24,9 @@ pub(crate) fn open(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {
         Err(CliError::NoCase) => return super::check::run(case, view),
         other => other?,
     };
+    if let Some(ledger) = &session.ledger {
+        super::publish::cosign(&case.case, ledger)?.iter().for_each(|line| remark(line));
+    }
     page(&session, view)
 }
 
