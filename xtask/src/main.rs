@@ -5,6 +5,7 @@
     reason = "a command that reports to a person"
 )]
 
+mod foreign;
 mod supply;
 
 use std::process::{Command, ExitCode};
@@ -13,6 +14,7 @@ use std::time::Instant;
 const USAGE: &str = "\
 cargo xtask test        every check: formatting, lints, tests, doc tests, licences, advisories, layering
 cargo xtask supply      licences and known advisories of all dependencies, and the arrows between our crates
+cargo xtask foreign     our log and witness in front of programs that share no code with us
 cargo xtask bench       all benchmarks
 ";
 
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     let outcome = match args.next().as_deref() {
         Some("test") => test(),
         Some("supply") => supply::check(),
+        Some("foreign") => foreign::check(),
         Some("bench") => cargo("benchmarks", &["bench", "--workspace", "--benches"]),
         _ => Err(USAGE.to_owned()),
     };
@@ -53,6 +56,8 @@ fn test() -> Result<(), String> {
         &["doc", "--workspace", "--no-deps", "--locked"],
         &[("RUSTDOCFLAGS", "--deny warnings")],
     )?;
+    println!("── foreign checkers");
+    foreign::check()?;
     println!("── all checks passed in {} s", start.elapsed().as_secs());
     Ok(())
 }
