@@ -193,17 +193,19 @@ fn wait_for(port: u16, most: Duration) -> Result<(), String> {
 
 /// Copies of a log, each with one thing changed that an auditor must notice.
 fn tampered(run: &Run, log: &Path) -> Result<Vec<(&'static str, PathBuf)>, String> {
-    let changes: [(&str, &str, &dyn Fn(&mut Vec<u8>)); 6] = [
-        ("a byte of an entry", "tile/entries/001", &|b| b[900] ^= 1),
-        ("a byte of a hash tile", "tile/0/000", &|b| b[77] ^= 1),
-        ("a byte of the tile above", "tile/1/000.p/2", &|b| b[0] ^= 1),
-        ("an entry cut off", "tile/entries/002.p/191", &|b| b.truncate(b.len() - 9)),
-        ("the size in the checkpoint", "checkpoint", &|b| {
+    /// What is changed, in which file, and how.
+    type Change = (&'static str, &'static str, fn(&mut Vec<u8>));
+    let changes: [Change; 6] = [
+        ("a byte of an entry", "tile/entries/001", |b| b[900] ^= 1),
+        ("a byte of a hash tile", "tile/0/000", |b| b[77] ^= 1),
+        ("a byte of the tile above", "tile/1/000.p/2", |b| b[0] ^= 1),
+        ("an entry cut off", "tile/entries/002.p/191", |b| b.truncate(b.len() - 9)),
+        ("the size in the checkpoint", "checkpoint", |b| {
             let text = String::from_utf8_lossy(b).into_owned();
             let size = text.lines().nth(1).unwrap_or_default();
             *b = text.replacen(&format!("\n{size}\n"), "\n600\n", 1).into_bytes();
         }),
-        ("the log's signature", "checkpoint", &|b| {
+        ("the log's signature", "checkpoint", |b| {
             let text = String::from_utf8_lossy(b).into_owned();
             // A character in the middle of the Ed25519 line.
             let at = text.find("— lockstep.local/foreign ").unwrap_or_default() + 60;

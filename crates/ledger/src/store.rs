@@ -394,6 +394,9 @@ fn check_format(db: &Connection, path: &Path) -> Result<(), LedgerError> {
     let found = pragma("user_version")?;
     if found == FORMAT {
         Ok(())
+    } else if found < FORMAT {
+        let what = "a version from before the first release wrote it; record the case again into a new one";
+        Err(LedgerError::NotLedger { path: path.to_owned(), what })
     } else {
         Err(LedgerError::Newer { path: path.to_owned(), found, known: FORMAT })
     }

@@ -322,8 +322,8 @@ fn files_that_are_no_ledger_say_so() {
 
     let made = Made::with(600);
     made.tamper("PRAGMA user_version = 9; PRAGMA wal_checkpoint(TRUNCATE)");
-    assert!(matches!(open(&made.path()), LedgerError::Newer { found: 9, known: 1, .. }));
-    made.tamper("PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE)");
+    assert!(matches!(open(&made.path()), LedgerError::Newer { found: 9, known: 2, .. }));
+    made.tamper("PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)");
     assert!(matches!(
         made.ledger.expect_case(&"jcpoa".parse().unwrap()),
         Err(LedgerError::OtherCase { .. })
