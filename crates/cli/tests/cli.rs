@@ -124,6 +124,24 @@ fn the_main_job_on_the_three_cases() {
     }
 }
 
+/// Checks an answer against its schema in the repository.
+#[track_caller]
+fn described(value: &Value) {
+    let schema = value["schema"].as_str().unwrap();
+    let file = schema.replace('/', "-").replace("lockstep-", "") + ".json";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema").join(&file);
+    let described: Value =
+        serde_json::from_str(&fs::read_to_string(&path).unwrap_or_else(|e| panic!("{file}: {e}")))
+            .unwrap();
+    let validator = jsonschema::validator_for(&described).unwrap();
+    let faults: Vec<String> = validator
+        .iter_errors(value)
+        .map(|e| format!("{}: {e}", e.instance_path()))
+        .take(5)
+        .collect();
+    assert!(faults.is_empty(), "{schema}: {faults:#?}");
+}
+
 #[test]
 fn every_reading_command_speaks_json_and_csv() {
     let desk = Desk::new();
@@ -144,20 +162,7 @@ fn every_reading_command_speaks_json_and_csv() {
     ];
     for command in commands {
         let value = desk.json(command);
-        let schema = value["schema"].as_str().unwrap();
-        let file = schema.replace('/', "-").replace("lockstep-", "") + ".json";
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema").join(&file);
-        let described: Value = serde_json::from_str(
-            &fs::read_to_string(&path).unwrap_or_else(|e| panic!("{file}: {e}")),
-        )
-        .unwrap();
-        let validator = jsonschema::validator_for(&described).unwrap();
-        let faults: Vec<String> = validator
-            .iter_errors(&value)
-            .map(|e| format!("{}: {e}", e.instance_path()))
-            .take(5)
-            .collect();
-        assert!(faults.is_empty(), "{schema}: {faults:#?}");
+        described(&value);
     }
     let csv = desk.run(&["crosscheck", case, "--format", "csv"]).out;
     assert!(csv.starts_with("observation_id,entity,verdict,probability,weight_db\n"));
@@ -475,4 +480,175 @@ fn a_full_disk_loses_nothing_recorded() {
     assert!(second.err.contains("is full"), "{}", second.err);
     assert_eq!(verify.code, 0, "{}{}", verify.out, verify.err);
     assert!(verify.out.contains("2 entries"), "{}", verify.out);
+}
+
+#[test]
+fn the_log_before_others() {
+    let desk = Desk::new();
+    let case = desk.case("six-party");
+    assert_eq!(desk.run(&["open", text(&case)]).code, 0);
+    let out = desk.home.path().join("out");
+    let exported = desk.run(&["ledger", "export", text(&case), text(&out)]);
+    assert!(exported.out.contains("90 entries"), "{}{}", exported.out, exported.err);
+    let keys = fs::read_to_string(out.join("log.vkey")).unwrap();
+    assert_eq!(keys.lines().count(), 2, "Ed25519 and ML-DSA-44");
+    let key = keys.lines().next().unwrap();
+
+    let state = desk.home.path().join("state.json");
+    let audit = ["ledger", "audit", text(&out), "--key", key, "--state", text(&state)];
+    let first = desk.json(&audit);
+    described(&first);
+    assert_eq!(
+        (&first["ok"], &first["checked"], &first["key_on_trust"]),
+        (&true.into(), &90.into(), &false.into())
+    );
+    let without = desk.run(&["ledger", "audit", text(&out)]);
+    assert!(without.err.contains("taken from the log itself"), "{}", without.err);
+    // A hidden change: one byte of one entry.
+    let bundle = out.join("tile/entries/000.p/90");
+    let good = fs::read(&bundle).unwrap();
+    let mut bad = good.clone();
+    bad[100] ^= 1;
+    fs::write(&bundle, bad).unwrap();
+    let wrong = desk.json(&audit);
+    described(&wrong);
+    assert_eq!((&wrong["ok"], &wrong["first_wrong"]), (&false.into(), &0.into()));
+    fs::remove_file(&bundle).unwrap();
+    let missing = desk.run(&audit);
+    assert_eq!(
+        (missing.code, missing.out.as_str()),
+        (1, "WRONG: tile/entries/000.p/90: it is missing\n")
+    );
+    fs::write(&bundle, good).unwrap();
+    fs::write(&state, "{").unwrap();
+    assert_eq!(desk.run(&audit).code, 2, "a state file that is none");
+
+    // A proof on its own, with a policy from elsewhere.
+    let (proof, page) = (desk.home.path().join("5.tlog-proof"), desk.home.path().join("5.html"));
+    let written =
+        desk.run(&["ledger", "proof", text(&case), "5", "-o", text(&proof), "--page", text(&page)]);
+    assert_eq!(written.code, 0, "{}", written.err);
+    let html = fs::read_to_string(&page).unwrap();
+    assert!(html.contains("Entry 5 of lockstep.local/six-party") && !html.contains("<script"));
+    let policy = desk.home.path().join("p.policy");
+    fs::write(&policy, format!("log {key}\nquorum none\n")).unwrap();
+    let verify = ["ledger", "verify-proof", text(&proof), "--policy", text(&policy)];
+    let proved = desk.json(&verify);
+    described(&proved);
+    assert_eq!(
+        (&proved["ok"], &proved["index"], &proved["size"]),
+        (&true.into(), &5.into(), &90.into())
+    );
+    let changed = fs::read_to_string(&proof).unwrap().replacen("index 5", "index 6", 1);
+    fs::write(&proof, changed).unwrap();
+    let not = desk.json(&verify);
+    described(&not);
+    assert_eq!(not["ok"], false);
+    fs::write(&policy, "quorum nobody\n").unwrap();
+    let ran = desk.run(&verify);
+    assert!(ran.code == 2 && ran.err.contains("line 1: `nobody` is not defined"), "{}", ran.err);
+}
+
+/// A server that is stopped at the end of the test.
+struct Server(std::process::Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts a server on a free port and returns the address it tells.
+fn server(desk: &Desk, args: &[&str]) -> (Server, String) {
+    use std::io::BufRead;
+    let mut child = desk
+        .command(&[args, &["--listen", "127.0.0.1:0"]].concat())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut told = String::new();
+    std::io::BufReader::new(child.stderr.take().unwrap()).read_line(&mut told).unwrap();
+    let at = told.split("http://").nth(1).unwrap_or_else(|| panic!("{told}"));
+    let address = at.split(['/', '\n']).next().unwrap();
+    (Server(child), format!("http://{address}"))
+}
+
+#[test]
+fn witnesses_cosign_and_who_does_not_is_named() {
+    let desk = Desk::new();
+    let root = desk.folder(&[("case.kdl", CASE), ("o.csv", &observations(ROW))]);
+    assert_eq!(desk.run(&["open", text(&root)]).code, 0);
+    let out = desk.home.path().join("out");
+    desk.run(&["ledger", "export", text(&root), text(&out)]);
+    let keys = fs::read_to_string(out.join("log.vkey")).unwrap();
+    let log = keys.lines().next().unwrap();
+    let origin = log.split('+').next().unwrap();
+
+    let store = desk.home.path().join("witness.sqlite");
+    let follow = format!("{origin}={log}");
+    let run = ["witness", "--log", &follow, "--database-url", text(&store), "--name", "w.example"];
+    let (witness, at) = server(&desk, &run);
+    let folder = desk.home.path().join("keys");
+    let vkey = |kind: &str| {
+        let file = folder.join(format!("witness.w.example.{kind}.key"));
+        let key = fs::read_to_string(file).unwrap();
+        tlog::cosignature::CosignerKey::from_private_text(&key).unwrap().cosigner().to_string()
+    };
+    let absent = tlog::cosignature::CosignerKey::generate(
+        "gone.example",
+        tlog::cosignature::Algorithm::MlDsa44,
+    )
+    .unwrap();
+    let policy = format!(
+        "log {log}\nwitness IAEA {} {at}\nwitness US {} http://127.0.0.1:1\ngroup two any IAEA US\nquorum two\n",
+        vkey("mldsa"),
+        absent.cosigner()
+    );
+    fs::write(root.join("witnesses.policy"), &policy).unwrap();
+    let ran = desk.run(&["open", text(&root)]);
+    assert!(ran.err.contains("witness US has not cosigned: no answer"), "{}", ran.err);
+    assert!(
+        ran.err.contains("cosigned by IAEA; the quorum of witnesses.policy is met"),
+        "{}",
+        ran.err
+    );
+
+    // The proof carries the cosignature, and another quorum is not met.
+    let proof = desk.home.path().join("1.tlog-proof");
+    desk.run(&["ledger", "proof", text(&root), "1", "-o", text(&proof)]);
+    let file = desk.home.path().join("p.policy");
+    fs::write(&file, &policy).unwrap();
+    let verify = ["ledger", "verify-proof", text(&proof), "--policy", text(&file)];
+    let proved = desk.json(&verify);
+    assert_eq!(proved["witnesses"][0]["name"], "IAEA");
+    assert!(proved["proved_by"].is_string());
+    fs::write(&file, policy.replace("two any", "two all")).unwrap();
+    assert_eq!(desk.json(&verify)["ok"], false);
+
+    // The log grows, and the witness follows; a copy of the ledger that grows otherwise is not cosigned.
+    let ledger = root.join(".lockstep/ledger.sqlite");
+    let copy = desk.home.path().join("copy.sqlite");
+    fs::copy(&ledger, &copy).unwrap();
+    let more = ROW.replace("o-1,Kangson", "o-2,Wollo-ri");
+    fs::write(root.join("o.csv"), observations(&format!("{ROW}{more}"))).unwrap();
+    assert!(desk.run(&["open", text(&root)]).err.contains("cosigned by IAEA"));
+    let other = ROW.replace("o-1,Kangson", "o-3,Elsewhere");
+    fs::write(root.join("o.csv"), observations(&format!("{ROW}{other}"))).unwrap();
+    let forked = desk.run(&["open", text(&root), "--ledger", text(&copy)]);
+    assert!(forked.err.contains("witness IAEA has not cosigned"), "{}", forked.err);
+    assert!(!forked.err.contains("cosigned by IAEA"), "{}", forked.err);
+    drop(witness);
+
+    // The same log over HTTP, audited.
+    let (_serving, at) = server(&desk, &["serve", text(&root)]);
+    let audited = desk.json(&["ledger", "audit", &at, "--key", log]);
+    assert_eq!((&audited["ok"], &audited["size"]), (&true.into(), &3.into()));
+    let taken = desk.run(&["serve", text(&root), "--listen", at.trim_start_matches("http://")]);
+    assert!(
+        taken.code == 2 && taken.err.contains("another program listens there"),
+        "{}",
+        taken.err
+    );
 }
