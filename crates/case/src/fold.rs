@@ -3,7 +3,8 @@
 use statement::kinds::agreement::KeyPurpose;
 use statement::{Body, Header, Kind, ObjectId, PartyId, Sha256Digest, Standing, Statement};
 
-use crate::state::{Access, Finding, Interview, Item, PhysicalSeal, Sealed, StepStatement};
+use crate::sealed::Sealed;
+use crate::state::{Access, Finding, Interview, Item, PhysicalSeal, StepStatement};
 use crate::{Case, Index, KeyRef, Parsed, Record, Rejection, UnknownKind};
 
 /// Why a statement does not count.
@@ -268,7 +269,13 @@ impl Case {
                 }
             }
             Body::DeclarationSeal(seal) => {
-                let body = Sealed { seal, opened: Default::default(), absent: Vec::new() };
+                let body = Sealed {
+                    seal,
+                    opened: Default::default(),
+                    whole: Default::default(),
+                    absent: Default::default(),
+                    challenges: Default::default(),
+                };
                 self.seals.put(record!(body));
             }
             Body::DeclarationReveal(b) => {
@@ -276,15 +283,7 @@ impl Case {
                     .seals
                     .get_mut(&b.seal)
                     .ok_or_else(|| missing("sealed declaration", &b.seal))?;
-                let leaf = escrow::Leaf { path: &b.path, salt: b.salt, value: &b.value };
-                escrow::verify(&leaf, &b.proof, sealed.body.seal.root)
-                    .map_err(|e| e.to_string())?;
-                if let Some(before) = sealed.body.opened.get(&b.path)
-                    && *before != b.value
-                {
-                    return Err(format!("`{}` was opened before with another value", b.path));
-                }
-                sealed.body.opened.insert(b.path, b.value);
+                sealed.body.reveal(index, b)?;
                 sealed.because.push(index);
             }
             Body::DeclarationAbsence(b) => {
@@ -295,7 +294,21 @@ impl Case {
                 let leaf = escrow::Leaf { path: &b.cell, salt: b.salt, value: escrow::EMPTY };
                 escrow::verify(&leaf, &b.proof, sealed.body.seal.root)
                     .map_err(|e| e.to_string())?;
-                sealed.body.absent.push(b.cell);
+                sealed.body.answer(index, &b.cell);
+                sealed.body.absent.insert(b.cell);
+                sealed.because.push(index);
+            }
+            Body::DeclarationChallenge(b) => {
+                let sealed = self
+                    .seals
+                    .get_mut(&b.seal)
+                    .ok_or_else(|| missing("sealed declaration", &b.seal))?;
+                if sealed.body.seal.grid.is_none() {
+                    return Err(
+                        "the declaration was sealed without an area to challenge".to_owned()
+                    );
+                }
+                sealed.body.challenge(index, id, party, b);
                 sealed.because.push(index);
             }
             Body::SiteDeclare(b) => self.sites.put(record!(b)),
@@ -489,6 +502,7 @@ impl Case {
             K::DeclarationSeal
             | K::DeclarationReveal
             | K::DeclarationAbsence
+            | K::DeclarationChallenge
             | K::SiteDeclare
             | K::SiteAmend
             | K::PersonDeclare => &mut r.declaration,

@@ -21,6 +21,7 @@ mod folding;
 mod keys;
 mod parsed;
 mod record;
+mod sealed;
 mod shelf;
 mod state;
 
@@ -28,8 +29,8 @@ pub use folding::Folding;
 pub use keys::{Key, KeyRef, Keys};
 pub use parsed::Parsed;
 pub use record::{Index, Record, Rejection, UnknownKind};
+pub use sealed::{Challenged, Sealed};
 pub use shelf::{Records, Shelf};
 pub use state::{
-    Access, Case, Counts, Finding, Interview, Item, Object, PhysicalSeal, Revisions, Sealed,
-    StepStatement,
+    Access, Case, Counts, Finding, Interview, Item, Object, PhysicalSeal, Revisions, StepStatement,
 };

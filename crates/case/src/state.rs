@@ -10,6 +10,7 @@ use statement::kinds::{
 };
 use statement::{Basis, CaseId, Kind, ObjectId, Outcome, Standing};
 
+use crate::sealed::Sealed;
 use crate::{Index, Keys, Record, Rejection, Shelf, UnknownKind};
 
 /// The state of affairs: what the accepted statements up to an index add up to.
@@ -73,17 +74,6 @@ pub struct Case {
     /// The statements on each step, in order of entry.
     #[serde(skip)]
     pub(crate) by_step: BTreeMap<ObjectId, Vec<ObjectId>>,
-}
-
-/// A sealed declaration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Sealed {
-    /// The commitment.
-    pub seal: declaration::Seal,
-    /// Leaves that were opened and verified against the root, by path.
-    pub opened: BTreeMap<String, String>,
-    /// Cells proved to have been committed empty.
-    pub absent: Vec<String>,
 }
 
 /// An item under way.

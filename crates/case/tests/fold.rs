@@ -309,46 +309,94 @@ fn early_and_repeated_statements_are_listed_with_the_reason() {
 #[test]
 fn openings_are_checked_against_the_sealed_root() {
     let (desk, dprk) = (party("desk"), party("DPRK"));
-    let salt = |n: u8| Sha256Digest([n; 32]);
-    let leaves = [
-        escrow::Leaf { path: "site/0/name", salt: salt(1), value: "IRT" },
-        escrow::Leaf { path: "cell/7", salt: salt(2), value: escrow::EMPTY },
+    let site = |category: &str, id: &str, name: &str| escrow::Site {
+        category: category.into(),
+        id: id.into(),
+        fields: [("name".to_owned(), name.to_owned()), ("status".into(), "shut down".into())]
+            .into(),
+    };
+    let sites = [
+        site("reactor", "d-1", "IRT"),
+        site("reactor", "d-2", "5 MW(e)"),
+        site("mine", "d-3", "Pyongsan"),
     ];
-    let tree = escrow::Tree::commit(&leaves).unwrap();
+    let grid: escrow::Grid = "south=37 west=124 cell=1 rows=4 columns=4".parse().unwrap();
+    let place = escrow::SitePlace { category: "mine".into(), id: "d-3".into(), cells: vec![6] };
+    let shape = escrow::Shape { categories: 2, sites: 3, fields: 3 };
+    let seed = escrow::Seed(Sha256Digest([7; 32]));
+    let sealed = escrow::Sealed::new(&sites, shape, Some((grid, &[place])), seed).unwrap();
     let seal = Body::DeclarationSeal(declaration::Seal {
         counts: vec![],
-        grid: None,
-        root: tree.root(),
+        grid: Some(grid.to_string()),
+        root: sealed.root(),
         scope: "all".into(),
     });
-    let reveal = |value: &str| {
+    let reveal = |path: &str, value: Option<&str>| {
+        let opening = sealed.open(path).unwrap();
+        let entries = opening.contents.iter().map(|e| declaration::SubtreeEntry {
+            path: e.path.clone(),
+            slot: u32::try_from(e.slot).unwrap(),
+            value: value.unwrap_or(&e.value).to_owned(),
+        });
+        let entries: Vec<_> = entries.collect();
         Body::DeclarationReveal(declaration::Reveal {
-            path: "site/0/name".into(),
-            proof: tree.open(0).unwrap(),
-            salt: salt(1),
+            path: path.into(),
+            salt: opening.seed,
             seal: "seal".parse().unwrap(),
-            value: value.into(),
+            value: (opening.height == 0).then(|| entries[0].value.clone()),
+            subtree: (opening.height > 0)
+                .then_some(declaration::Subtree { entries, height: opening.height }),
+            proof: opening.proof,
         })
     };
-    let absence = Body::DeclarationAbsence(declaration::Absence {
-        cell: "cell/7".into(),
-        proof: tree.open(1).unwrap(),
-        salt: salt(2),
+    let cell = |n: u64| {
+        let opening = sealed.open_cell(n).unwrap();
+        let (cell, proof, salt) = (format!("cell/{n}"), opening.proof, opening.salt);
+        let seal = "seal".parse().unwrap();
+        if opening.value == escrow::EMPTY {
+            Body::DeclarationAbsence(declaration::Absence { cell, proof, salt, seal })
+        } else {
+            let value = Some(opening.value);
+            let subtree = None;
+            Body::DeclarationReveal(declaration::Reveal {
+                path: cell,
+                proof,
+                salt,
+                seal,
+                subtree,
+                value,
+            })
+        }
+    };
+    let challenge = Body::DeclarationChallenge(declaration::Challenge {
+        cells: vec!["cell/5".into(), "cell/6".into(), "cell/7".into()],
+        due: "2027-01-31".parse().unwrap(),
+        reason: None,
         seal: "seal".parse().unwrap(),
     });
     let case = fold(&[
         enroll(&desk, &desk, KeyPurpose::Desk),
         enroll(&desk, &dprk, KeyPurpose::Statement),
         said("seal", &dprk, seal),
-        said("open-1", &dprk, reveal("IRT")),
-        said("open-2", &dprk, absence),
-        said("open-3", &dprk, reveal("a bakery")),
+        said("open-1", &dprk, reveal("reactor/d-1/name", None)),
+        said("ask", &dprk, challenge),
+        said("open-2", &dprk, cell(5)),
+        said("open-3", &dprk, cell(6)),
+        said("open-4", &dprk, reveal("reactor/d-1/name", Some("a bakery"))),
+        said("open-5", &dprk, reveal("mine", None)),
+        said("open-6", &dprk, reveal("reactor/d-2", Some("a bakery"))),
     ]);
-    let sealed = &case.seals.get("seal").unwrap().body;
-    assert_eq!(sealed.opened.get("site/0/name").map(String::as_str), Some("IRT"));
-    assert_eq!(sealed.absent, ["cell/7"]);
-    assert_eq!(case.rejected.len(), 1);
-    assert!(case.rejected[0].reason.contains("sealed root"), "{}", case.rejected[0].reason);
+    let of = &case.seals.get("seal").unwrap().body;
+    assert_eq!(of.opened.get("reactor/d-1/name").map(String::as_str), Some("IRT"));
+    assert_eq!(of.opened.get("mine/d-3/name").map(String::as_str), Some("Pyongsan"));
+    assert!(of.opened["cell/6"].starts_with("site "), "{:?}", of.opened);
+    assert_eq!(of.whole.iter().collect::<Vec<_>>(), ["mine"]);
+    assert_eq!(of.absent.iter().collect::<Vec<_>>(), ["cell/5"]);
+    let answers: Vec<_> = of.challenges[0].cells.values().copied().collect();
+    assert_eq!(answers, [Some(5), Some(6), None]);
+    let reasons: Vec<_> =
+        case.rejected.iter().map(|r| (r.index, r.reason.contains("sealed root"))).collect();
+    assert_eq!(reasons, [(7, true), (9, true)]);
 }
 
 #[test]

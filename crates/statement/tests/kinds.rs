@@ -102,7 +102,29 @@ fn bodies() -> Vec<Body> {
             proof: vec![hash],
             salt: hash,
             seal: id(),
-            value: "IRT".into(),
+            subtree: None,
+            value: Some("IRT".into()),
+        }),
+        Body::DeclarationReveal(declaration::Reveal {
+            path: "site/3".into(),
+            proof: vec![hash],
+            salt: hash,
+            seal: id(),
+            subtree: Some(declaration::Subtree {
+                entries: vec![declaration::SubtreeEntry {
+                    path: "site/3/name".into(),
+                    slot: 0,
+                    value: "IRT".into(),
+                }],
+                height: 3,
+            }),
+            value: None,
+        }),
+        Body::DeclarationChallenge(declaration::Challenge {
+            cells: vec!["cell/7".into()],
+            due: date("2027-01-31"),
+            reason: Some("o-51".into()),
+            seal: id(),
         }),
         Body::DeclarationAbsence(declaration::Absence {
             cell: "cell/7".into(),

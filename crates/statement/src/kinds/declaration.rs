@@ -31,20 +31,63 @@ pub struct Count {
     pub what: String,
 }
 
-/// `declaration.reveal`: one leaf of a sealed declaration, opened.
+/// `declaration.reveal`: a leaf of a sealed declaration, or a subtree of it, opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reveal {
-    /// The path of the leaf: `site/3/building/1/name`.
+    /// The path of the leaf or subtree: `reactor/d-3/name`, `reactor/d-3`, `reactor`, `cell/1042`; empty when
+    /// everything declared is opened.
     pub path: String,
-    /// Sibling hashes from the leaf to the root.
+    /// Sibling hashes from the leaf or subtree to the root.
     pub proof: Vec<Sha256Digest>,
-    /// The leaf's salt.
+    /// The leaf's salt; for a subtree the seed that all its salts follow from.
     pub salt: Sha256Digest,
     /// The `declaration.seal` it opens.
     pub seal: ObjectId,
-    /// The opened value.
+    /// What a subtree holds; absent for a leaf.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subtree: Option<Subtree>,
+    /// The opened value of a leaf; absent for a subtree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+/// Everything that an opened subtree holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subtree {
+    /// Its entries in the order of their slots; the slots between are empty.
+    pub entries: Vec<SubtreeEntry>,
+    /// Its height: it has 2^height slots.
+    pub height: u8,
+}
+
+/// One entry of an opened subtree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubtreeEntry {
+    /// Its path.
+    pub path: String,
+    /// Its slot in the subtree.
+    pub slot: u32,
+    /// Its value.
     pub value: String,
+}
+
+/// `declaration.challenge`: a party names cells of the agreed grid and asks what was committed there. The answer is
+/// a reveal or an absence for each; no answer by the date is a silence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Challenge {
+    /// The cells asked about, as paths: `cell/1042`.
+    pub cells: Vec<String>,
+    /// The last day for the answer.
+    pub due: Date,
+    /// Why these: the observation or finding behind it, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The `declaration.seal` that is challenged.
+    pub seal: ObjectId,
 }
 
 /// `declaration.absence`: proof that a challenged cell was committed empty.
@@ -229,8 +272,38 @@ impl Check for Seal {
 
 impl Check for Reveal {
     fn check(&self, at: &str, faults: &mut Faults) {
-        faults.text(at, "path", &self.path);
         check_depth(at, &self.proof, faults);
+        match (&self.value, &self.subtree) {
+            (Some(_), None) => faults.text(at, "path", &self.path),
+            (None, Some(subtree)) => {
+                if subtree.height > 20 {
+                    let reason = "a subtree of more than 2^20 slots is opened in parts".to_owned();
+                    faults.add(at, "subtree.height", reason);
+                }
+                for (i, entry) in subtree.entries.iter().enumerate() {
+                    faults.text(&format!("{at}.subtree.entries[{i}]"), "path", &entry.path);
+                }
+            }
+            _ => faults.add(at, "value", "either the value of a leaf or a subtree is opened"),
+        }
+    }
+}
+
+impl Check for Challenge {
+    fn check(&self, at: &str, faults: &mut Faults) {
+        if self.cells.is_empty() {
+            faults.add(at, "cells", "a challenge names at least one cell");
+        }
+        for (i, cell) in self.cells.iter().enumerate() {
+            let number = cell.strip_prefix("cell/").and_then(|n| n.parse::<u32>().ok());
+            if number.is_none_or(|n| format!("cell/{n}") != *cell) {
+                faults.add(
+                    at,
+                    &format!("cells[{i}]"),
+                    format!("`{cell}` is not a cell; write cell/1042"),
+                );
+            }
+        }
     }
 }
 

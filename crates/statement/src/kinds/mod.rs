@@ -129,8 +129,9 @@ kinds! {
     "key.enroll" => KeyEnroll(agreement::KeyEnroll), "a key starts to speak for its owner";
     "key.revoke" => KeyRevoke(agreement::KeyRevoke), "a key stops speaking for anyone";
     "declaration.seal" => DeclarationSeal(declaration::Seal), "a whole declaration is committed to";
-    "declaration.reveal" => DeclarationReveal(declaration::Reveal), "one sealed entry is opened";
+    "declaration.reveal" => DeclarationReveal(declaration::Reveal), "sealed entries are opened";
     "declaration.absence" => DeclarationAbsence(declaration::Absence), "a sealed cell is proved empty";
+    "declaration.challenge" => DeclarationChallenge(declaration::Challenge), "a party asks what was sealed in a cell";
     "site.declare" => SiteDeclare(declaration::SiteDeclare), "a site is declared";
     "site.amend" => SiteAmend(declaration::SiteAmend), "a declared site is amended";
     "account.report" => AccountReport(declaration::AccountReport), "an accounting report (ICR, PIL, MBR)";
