@@ -38,6 +38,10 @@ mod declaration;
 mod grid;
 pub mod power;
 mod sealed;
+#[cfg(feature = "secret")]
+pub mod secret;
+#[cfg(feature = "secret")]
+pub mod shares;
 mod tree;
 
 pub use declaration::{Declaration, MAX_OPENING, Opened, Opening, Shape, Site};
