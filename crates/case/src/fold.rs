@@ -269,33 +269,17 @@ impl Case {
                 }
             }
             Body::DeclarationSeal(seal) => {
-                let body = Sealed {
-                    seal,
-                    opened: Default::default(),
-                    whole: Default::default(),
-                    absent: Default::default(),
-                    challenges: Default::default(),
-                };
+                let body = Sealed::new(seal)?;
                 self.seals.put(record!(body));
             }
             Body::DeclarationReveal(b) => {
-                let sealed = self
-                    .seals
-                    .get_mut(&b.seal)
-                    .ok_or_else(|| missing("sealed declaration", &b.seal))?;
+                let sealed = self.sealed_by(&b.seal, &party)?;
                 sealed.body.reveal(index, b)?;
                 sealed.because.push(index);
             }
             Body::DeclarationAbsence(b) => {
-                let sealed = self
-                    .seals
-                    .get_mut(&b.seal)
-                    .ok_or_else(|| missing("sealed declaration", &b.seal))?;
-                let leaf = escrow::Leaf { path: &b.cell, salt: b.salt, value: escrow::EMPTY };
-                escrow::verify(&leaf, &b.proof, sealed.body.seal.root)
-                    .map_err(|e| e.to_string())?;
-                sealed.body.answer(index, &b.cell);
-                sealed.body.absent.insert(b.cell);
+                let sealed = self.sealed_by(&b.seal, &party)?;
+                sealed.body.absence(index, b)?;
                 sealed.because.push(index);
             }
             Body::DeclarationChallenge(b) => {
@@ -303,12 +287,7 @@ impl Case {
                     .seals
                     .get_mut(&b.seal)
                     .ok_or_else(|| missing("sealed declaration", &b.seal))?;
-                if sealed.body.seal.grid.is_none() {
-                    return Err(
-                        "the declaration was sealed without an area to challenge".to_owned()
-                    );
-                }
-                sealed.body.challenge(index, id, party, b);
+                sealed.body.challenge(index, id, party, b)?;
                 sealed.because.push(index);
             }
             Body::SiteDeclare(b) => self.sites.put(record!(b)),
@@ -451,6 +430,20 @@ impl Case {
             Body::Unknown(_) => {}
         }
         Ok(())
+    }
+
+    /// A sealed declaration that this party may open: its own.
+    fn sealed_by(
+        &mut self,
+        seal: &ObjectId,
+        party: &PartyId,
+    ) -> Result<&mut Record<Sealed>, Refusal> {
+        let sealed = self.seals.get_mut(seal).ok_or_else(|| missing("sealed declaration", seal))?;
+        if sealed.party == *party {
+            Ok(sealed)
+        } else {
+            Err(format!("the declaration is sealed by {}; {party} cannot open it", sealed.party))
+        }
     }
 
     fn put_step(&mut self, record: Record<StepStatement>) {

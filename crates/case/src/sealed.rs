@@ -2,24 +2,29 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use escrow::{Leaf, Opened, Opening, verify};
+use escrow::{Commitment, Opened, Opening};
 use serde::Serialize;
-use statement::kinds::declaration::{Challenge, Reveal, Seal};
+use statement::kinds::escrow::{Absence, Challenge, Reveal, Seal};
 use statement::{Date, ObjectId, PartyId};
 
 use crate::Index;
 
 /// A sealed declaration.
+///
+/// A path has one place in the committed tree, and an opening is checked against it. So no leaf can open in two ways,
+/// and what was opened before needs no comparison with what is opened now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sealed {
     /// The commitment.
     pub seal: Seal,
+    #[serde(skip)]
+    commitment: Commitment,
     /// Leaves that were opened and verified against the root, by path.
     pub opened: BTreeMap<String, String>,
     /// Subtrees that were opened whole: nothing but what was opened is in them.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub whole: BTreeSet<String>,
-    /// Cells proved to have been committed empty.
+    /// Cells and fields proved to have been committed empty.
     pub absent: BTreeSet<String>,
     /// Questions about cells, in the order of the ledger.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -45,73 +50,78 @@ pub struct Challenged {
 }
 
 impl Sealed {
-    /// Takes an opening that leads to the sealed root and contradicts none before it.
+    pub(crate) fn new(seal: Seal) -> Result<Self, String> {
+        let commitment = Commitment::of(&seal).map_err(|e| e.to_string())?;
+        Ok(Self {
+            seal,
+            commitment,
+            opened: BTreeMap::new(),
+            whole: BTreeSet::new(),
+            absent: BTreeSet::new(),
+            challenges: Vec::new(),
+        })
+    }
+
+    /// What openings are checked against.
+    #[must_use]
+    pub fn commitment(&self) -> &Commitment {
+        &self.commitment
+    }
+
+    /// Takes an opening that leads to the sealed root.
     pub(crate) fn reveal(&mut self, index: Index, reveal: Reveal) -> Result<(), String> {
-        let Reveal { path, proof, salt, subtree, value, .. } = reveal;
-        match (value, subtree) {
-            (Some(value), _) => {
-                verify(&Leaf { path: &path, salt, value: &value }, &proof, self.seal.root)
-                    .map_err(|e| e.to_string())?;
-                self.consistent(&path, &value)?;
-                self.answer(index, &path);
-                self.opened.insert(path, value);
+        let Reveal { contents, path, proof, salt, .. } = reveal;
+        let contents = contents.into_iter().map(|l| Opened { path: l.path, value: l.value });
+        self.open(index, Opening { path, seed: salt, contents: contents.collect(), proof })
+    }
+
+    /// Takes a proof that a cell is empty.
+    pub(crate) fn absence(&mut self, index: Index, absence: Absence) -> Result<(), String> {
+        let Absence { cell, proof, salt, .. } = absence;
+        self.open(index, Opening { path: cell, seed: salt, contents: Vec::new(), proof })
+    }
+
+    fn open(&mut self, index: Index, opening: Opening) -> Result<(), String> {
+        self.commitment.verify(&opening).map_err(|e| e.to_string())?;
+        let Opening { path, contents, .. } = opening;
+        for challenge in &mut self.challenges {
+            if let Some(answer) = challenge.cells.get_mut(&path) {
+                answer.get_or_insert(index);
             }
-            (None, Some(subtree)) => {
-                let contents = subtree.entries.into_iter().map(|e| Opened {
-                    slot: u64::from(e.slot),
-                    path: e.path,
-                    value: e.value,
-                });
-                let opening = Opening {
-                    path,
-                    height: subtree.height,
-                    seed: salt,
-                    contents: contents.collect(),
-                    proof,
-                };
-                opening.verify(self.seal.root).map_err(|e| e.to_string())?;
-                for entry in &opening.contents {
-                    self.consistent(&entry.path, &entry.value)?;
-                }
-                let entries = opening.contents.into_iter().map(|e| (e.path, e.value));
-                self.opened.extend(entries);
-                self.whole.insert(opening.path);
-            }
-            (None, None) => return Err("nothing is opened".to_owned()),
         }
+        if self.commitment.is_leaf(&path) {
+            if contents.is_empty() {
+                self.absent.insert(path);
+            }
+        } else {
+            self.whole.insert(path);
+        }
+        self.opened.extend(contents.into_iter().map(|leaf| (leaf.path, leaf.value)));
         Ok(())
     }
 
-    /// A path opens in one way only.
-    fn consistent(&self, path: &str, value: &str) -> Result<(), String> {
-        match self.opened.get(path) {
-            Some(before) if before != value => {
-                Err(format!("`{path}` was opened before with another value"))
-            }
-            _ if self.absent.contains(path) => {
-                Err(format!("`{path}` was proved before to have been committed empty"))
-            }
-            _ => Ok(()),
+    pub(crate) fn challenge(
+        &mut self,
+        index: Index,
+        id: ObjectId,
+        by: PartyId,
+        asked: Challenge,
+    ) -> Result<(), String> {
+        let Challenge { cells, due, reason, .. } = asked;
+        if let Some(cell) = cells.iter().find(|cell| !self.commitment.has(cell)) {
+            return Err(match self.commitment.grid() {
+                None => "the declaration was sealed without an area to challenge".to_owned(),
+                Some(grid) => format!("`{cell}` lies outside the agreed grid {grid}"),
+            });
         }
-    }
-
-    pub(crate) fn challenge(&mut self, index: Index, id: ObjectId, by: PartyId, asked: Challenge) {
         // A cell that was opened before needs no second answer; the entry that asks stands for it.
         let known = |cell: &String| self.opened.contains_key(cell) || self.absent.contains(cell);
-        let cells = asked.cells.into_iter().map(|cell| {
+        let cells = cells.into_iter().map(|cell| {
             let answered = known(&cell).then_some(index);
             (cell, answered)
         });
         let cells = cells.collect();
-        let Challenge { due, reason, .. } = asked;
         self.challenges.push(Challenged { id, by, due, reason, cells, asked_at: index });
-    }
-
-    pub(crate) fn answer(&mut self, index: Index, cell: &str) {
-        for challenge in &mut self.challenges {
-            if let Some(answer) = challenge.cells.get_mut(cell) {
-                answer.get_or_insert(index);
-            }
-        }
+        Ok(())
     }
 }

@@ -15,7 +15,7 @@ use statement::kinds::declaration::{
 use statement::kinds::evidence::Observation;
 use statement::kinds::items::Transfer;
 use statement::kinds::roadmap::{Progress, StepClaim};
-use statement::kinds::{access, declaration};
+use statement::kinds::{access, escrow as sealing};
 use statement::{
     Basis, Body, Header, Outcome, Quantity, Sha256Digest, Source, Standing, Statement,
 };
@@ -291,8 +291,8 @@ fn early_and_repeated_statements_are_listed_with_the_reason() {
         ),
         (
             "there is no sealed declaration",
-            Body::DeclarationAbsence(declaration::Absence {
-                cell: "c".into(),
+            Body::DeclarationAbsence(sealing::Absence {
+                cell: "cell/1".into(),
                 proof: vec![],
                 salt: Sha256Digest::of(b""),
                 seal: "d-1".parse().unwrap(),
@@ -321,82 +321,89 @@ fn openings_are_checked_against_the_sealed_root() {
         site("mine", "d-3", "Pyongsan"),
     ];
     let grid: escrow::Grid = "south=37 west=124 cell=1 rows=4 columns=4".parse().unwrap();
-    let place = escrow::SitePlace { category: "mine".into(), id: "d-3".into(), cells: vec![6] };
-    let shape = escrow::Shape { categories: 2, sites: 3, fields: 3 };
+    let place = escrow::SitePlace { id: "d-3".into(), cells: vec![6] };
+    let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+    let form = escrow::Form::new(names(&["mine", "reactor"]), names(&["id", "name", "status"]), 3)
+        .unwrap();
     let seed = escrow::Seed(Sha256Digest([7; 32]));
-    let sealed = escrow::Sealed::new(&sites, shape, Some((grid, &[place])), seed).unwrap();
-    let seal = Body::DeclarationSeal(declaration::Seal {
-        counts: vec![],
-        grid: Some(grid.to_string()),
-        root: sealed.root(),
-        scope: "all".into(),
-    });
-    let reveal = |path: &str, value: Option<&str>| {
-        let opening = sealed.open(path).unwrap();
-        let entries = opening.contents.iter().map(|e| declaration::SubtreeEntry {
+    let sealed = escrow::Sealed::new(&sites, form.clone(), Some((grid, &[place])), seed).unwrap();
+    let seal = |by: &Party| {
+        let body = Body::DeclarationSeal(sealing::Seal {
+            counts: vec![],
+            form: form.agreed(),
+            grid: Some(grid.to_string()),
+            root: sealed.root(),
+            scope: "all".into(),
+        });
+        said("seal", by, body)
+    };
+    let open = |words: &str, value: Option<&str>| {
+        let opening = sealed.open(&sealed.locate(words).unwrap()).unwrap();
+        let contents = opening.contents.iter().map(|e| sealing::Leaf {
             path: e.path.clone(),
-            slot: u32::try_from(e.slot).unwrap(),
             value: value.unwrap_or(&e.value).to_owned(),
         });
-        let entries: Vec<_> = entries.collect();
-        Body::DeclarationReveal(declaration::Reveal {
-            path: path.into(),
+        Body::DeclarationReveal(sealing::Reveal {
+            contents: contents.collect(),
+            path: opening.path,
+            proof: opening.proof,
             salt: opening.seed,
             seal: "seal".parse().unwrap(),
-            value: (opening.height == 0).then(|| entries[0].value.clone()),
-            subtree: (opening.height > 0)
-                .then_some(declaration::Subtree { entries, height: opening.height }),
-            proof: opening.proof,
         })
     };
-    let cell = |n: u64| {
-        let opening = sealed.open_cell(n).unwrap();
-        let (cell, proof, salt) = (format!("cell/{n}"), opening.proof, opening.salt);
-        let seal = "seal".parse().unwrap();
-        if opening.value == escrow::EMPTY {
-            Body::DeclarationAbsence(declaration::Absence { cell, proof, salt, seal })
-        } else {
-            let value = Some(opening.value);
-            let subtree = None;
-            Body::DeclarationReveal(declaration::Reveal {
-                path: cell,
-                proof,
-                salt,
-                seal,
-                subtree,
-                value,
-            })
-        }
+    let absent = |n: u64| {
+        let opening = sealed.open(&format!("cell/{n}")).unwrap();
+        Body::DeclarationAbsence(sealing::Absence {
+            cell: opening.path,
+            proof: opening.proof,
+            salt: opening.seed,
+            seal: "seal".parse().unwrap(),
+        })
     };
-    let challenge = Body::DeclarationChallenge(declaration::Challenge {
-        cells: vec!["cell/5".into(), "cell/6".into(), "cell/7".into()],
-        due: "2027-01-31".parse().unwrap(),
-        reason: None,
-        seal: "seal".parse().unwrap(),
-    });
+    let ask = |cells: &[&str]| {
+        Body::DeclarationChallenge(sealing::Challenge {
+            cells: names(cells),
+            due: "2027-01-31".parse().unwrap(),
+            reason: None,
+            seal: "seal".parse().unwrap(),
+        })
+    };
     let case = fold(&[
         enroll(&desk, &desk, KeyPurpose::Desk),
         enroll(&desk, &dprk, KeyPurpose::Statement),
-        said("seal", &dprk, seal),
-        said("open-1", &dprk, reveal("reactor/d-1/name", None)),
-        said("ask", &dprk, challenge),
-        said("open-2", &dprk, cell(5)),
-        said("open-3", &dprk, cell(6)),
-        said("open-4", &dprk, reveal("reactor/d-1/name", Some("a bakery"))),
-        said("open-5", &dprk, reveal("mine", None)),
-        said("open-6", &dprk, reveal("reactor/d-2", Some("a bakery"))),
+        seal(&dprk),
+        said("open-1", &dprk, open("d-1/name", None)),
+        said("ask", &dprk, ask(&["cell/5", "cell/6", "cell/7"])),
+        said("open-2", &dprk, absent(5)),
+        said("open-3", &dprk, open("cell/6", None)),
+        // Another value; a cell that holds something said to be empty; a cell beyond the grid; not its own.
+        said("open-4", &dprk, open("d-1/name", Some("a bakery"))),
+        said("open-5", &dprk, absent(6)),
+        said("ask-2", &dprk, ask(&["cell/16"])),
+        said("open-6", &desk, open("d-2", None)),
+        said("open-7", &dprk, open("mine", None)),
     ]);
     let of = &case.seals.get("seal").unwrap().body;
-    assert_eq!(of.opened.get("reactor/d-1/name").map(String::as_str), Some("IRT"));
-    assert_eq!(of.opened.get("mine/d-3/name").map(String::as_str), Some("Pyongsan"));
-    assert!(of.opened["cell/6"].starts_with("site "), "{:?}", of.opened);
+    let path = |words: &str| sealed.locate(words).unwrap();
+    assert_eq!(of.opened[&path("d-1/name")], "IRT");
+    assert_eq!(of.opened[&path("d-3/name")], "Pyongsan");
+    assert_eq!(of.opened[&path("d-3/id")], "d-3");
+    assert_eq!(of.opened["cell/6"], path("d-3"), "a cell names the place that stands there");
     assert_eq!(of.whole.iter().collect::<Vec<_>>(), ["mine"]);
     assert_eq!(of.absent.iter().collect::<Vec<_>>(), ["cell/5"]);
     let answers: Vec<_> = of.challenges[0].cells.values().copied().collect();
     assert_eq!(answers, [Some(5), Some(6), None]);
-    let reasons: Vec<_> =
-        case.rejected.iter().map(|r| (r.index, r.reason.contains("sealed root"))).collect();
-    assert_eq!(reasons, [(7, true), (9, true)]);
+    let reasons: Vec<_> = case.rejected.iter().map(|r| (r.index, r.reason.as_str())).collect();
+    let indices: Vec<_> = reasons.iter().map(|r| r.0).collect();
+    assert_eq!(indices, [7, 8, 9, 10]);
+    for (reason, told) in reasons.iter().zip([
+        "does not lead to the sealed root",
+        "does not lead to the sealed root",
+        "`cell/16` lies outside the agreed grid",
+        "sealed by DPRK; desk cannot open it",
+    ]) {
+        assert!(reason.1.contains(told), "{reason:?}");
+    }
 }
 
 #[test]

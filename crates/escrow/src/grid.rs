@@ -6,13 +6,14 @@ use std::str::FromStr;
 
 use statement::{Decimal, Sha256Digest};
 
-use crate::tree::{EMPTY, Leaf, Seed, Slots, climb, node, root};
+use crate::declaration::{Opened, Opening};
+use crate::tree::{EMPTY, Seed, Slots, Tree, leaf};
 use crate::{EscrowError, height_for};
 
+/// First part of the path of a cell; no category can have this name.
+pub(crate) const CELL: &str = "cell";
 /// Length of a degree of latitude in metres, on the mean sphere.
 const DEGREE_M: f64 = 111_195.0;
-/// The top levels of the tree that are kept, so that a cell is opened without hashing the whole area again.
-const KEPT: u8 = 10;
 
 /// The public grid, agreed before sealing: cells of equal degrees from the south-west corner, row by row.
 ///
@@ -85,7 +86,7 @@ impl Grid {
         u64::from(self.rows) * u64::from(self.columns)
     }
 
-    fn height(&self) -> u8 {
+    pub(crate) fn height(&self) -> u8 {
         height_for(self.cells())
     }
 
@@ -134,133 +135,98 @@ impl Grid {
     /// The path of a cell's leaf.
     #[must_use]
     pub fn path(cell: u64) -> String {
-        format!("cell/{cell}")
+        format!("{CELL}/{cell}")
+    }
+
+    /// The cell of such a path; each has one spelling.
+    #[must_use]
+    pub fn cell_of_path(path: &str) -> Option<u64> {
+        let cell = path.strip_prefix(CELL)?.strip_prefix('/')?.parse().ok()?;
+        (Self::path(cell) == path).then_some(cell)
+    }
+
+    /// The middle of a cell, as latitude and longitude in degrees.
+    #[must_use]
+    pub fn centre(&self, cell: u64) -> (f64, f64) {
+        let columns = u64::from(self.columns);
+        let at = |origin: Decimal, n: u64| origin.to_f64() + self.cell.to_f64() * (n as f64 + 0.5);
+        (at(self.south, cell / columns), at(self.west, cell % columns))
     }
 }
 
 /// The committed area, kept by whoever sealed it.
 #[derive(Debug, Clone)]
-pub struct Area {
+pub(crate) struct Area {
     grid: Grid,
-    seed: Seed,
     /// What stands in a cell; all others are empty.
     occupied: BTreeMap<u64, String>,
-    /// Roots of the subtrees of the kept height, in order.
-    kept: Vec<Sha256Digest>,
+    tree: Tree,
 }
 
-/// One cell, opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CellOpening {
-    /// The cell.
-    pub cell: u64,
-    /// Its salt.
-    pub salt: Sha256Digest,
-    /// What was committed: [`EMPTY`] or what stands there.
-    pub value: String,
-    /// Siblings up to the sealed root.
-    pub proof: Vec<Sha256Digest>,
+/// The leaves of an area, whatever holds their values.
+pub(crate) struct Cells<'a> {
+    pub(crate) occupied: &'a BTreeMap<u64, String>,
+}
+
+impl Slots for Cells<'_> {
+    fn hash(&self, slot: u64, salt: Sha256Digest) -> Sha256Digest {
+        // Written without allocating: this runs for every cell of the area.
+        let mut path = CellPath::new(slot);
+        leaf(path.as_str(), salt, self.occupied.get(&slot).map_or(EMPTY, String::as_str))
+    }
 }
 
 impl Area {
-    /// Commits to every cell of the grid.
+    /// Commits to every cell of the grid; `kept` spares the hashing when it was done before.
     ///
     /// # Errors
     /// When a cell lies outside.
-    pub fn new(
+    pub(crate) fn new(
         grid: Grid,
         occupied: BTreeMap<u64, String>,
         seed: Seed,
+        kept: Option<Vec<Sha256Digest>>,
     ) -> Result<Self, EscrowError> {
         if let Some(cell) = occupied.keys().find(|c| **c >= grid.cells()) {
             return Err(EscrowError::Unknown(Grid::path(*cell)));
         }
-        let mut area = Self { grid, seed, occupied, kept: Vec::new() };
-        let (whole, low) = (grid.height(), area.low());
-        area.kept = (0..1_u64 << (whole - low))
-            .map(|i| root(&area, seed.below(whole, low, i << low), low, i << low))
-            .collect();
-        Ok(area)
+        let height = grid.height();
+        let tree = kept
+            .and_then(|kept| Tree::resume(kept, seed, height))
+            .unwrap_or_else(|| Tree::new(&Cells { occupied: &occupied }, seed, height));
+        Ok(Self { grid, occupied, tree })
     }
 
-    /// Height of the subtrees whose roots are kept.
-    fn low(&self) -> u8 {
-        self.grid.height().saturating_sub(KEPT)
+    pub(crate) fn grid(&self) -> Grid {
+        self.grid
     }
 
-    /// The root over the area.
-    #[must_use]
-    pub fn root(&self) -> Sha256Digest {
-        climb_level(&self.kept).first().copied().unwrap_or(Sha256Digest([0; 32]))
+    pub(crate) fn root(&self) -> Sha256Digest {
+        self.tree.root()
+    }
+
+    #[cfg(feature = "secret")]
+    pub(crate) fn kept(&self) -> &[Sha256Digest] {
+        self.tree.kept()
     }
 
     /// Opens one cell, empty or not.
     ///
     /// # Errors
     /// When it lies outside the grid.
-    pub fn open(&self, cell: u64) -> Result<CellOpening, EscrowError> {
+    pub(crate) fn open(&self, cell: u64) -> Result<Opening, EscrowError> {
+        let path = Grid::path(cell);
         if cell >= self.grid.cells() {
-            return Err(EscrowError::Unknown(Grid::path(cell)));
+            return Err(EscrowError::Unknown(path));
         }
-        let (whole, low) = (self.grid.height(), self.low());
-        let under = self.seed.below(whole, low, cell);
-        let local = cell & ((1 << low) - 1);
-        let shifted = Shifted { area: self, first: cell - local };
-        let mut proof = crate::tree::proof(&shifted, under, low, 0, local);
-        let mut level = self.kept.clone();
-        let mut at = usize::try_from(cell >> low).unwrap_or(0);
-        while level.len() > 1 {
-            proof.push(level[at ^ 1]);
-            level = level.chunks_exact(2).map(|pair| node(pair[0], pair[1])).collect();
-            at /= 2;
-        }
-        let value = self.occupied.get(&cell).map_or(EMPTY, String::as_str).to_owned();
-        Ok(CellOpening { cell, salt: self.seed.below(whole, 0, cell).0, value, proof })
-    }
-}
-
-impl CellOpening {
-    /// Checks the opening against the sealed root.
-    ///
-    /// # Errors
-    /// When it does not lead there.
-    pub fn verify(&self, sealed: Sha256Digest) -> Result<(), EscrowError> {
-        let path = Grid::path(self.cell);
-        let leaf = Leaf { path: &path, salt: self.salt, value: &self.value };
-        if climb(leaf.hash(), &self.proof) == sealed {
-            Ok(())
-        } else {
-            Err(EscrowError::WrongRoot { path })
-        }
-    }
-}
-
-fn climb_level(level: &[Sha256Digest]) -> Vec<Sha256Digest> {
-    let mut level = level.to_vec();
-    while level.len() > 1 {
-        level = level.chunks_exact(2).map(|pair| node(pair[0], pair[1])).collect();
-    }
-    level
-}
-
-impl Slots for Area {
-    fn hash(&self, slot: u64, salt: Sha256Digest) -> Sha256Digest {
-        // Written without allocating: this runs for every cell of the area.
-        let mut path = CellPath::new(slot);
-        let value = self.occupied.get(&slot).map_or(EMPTY, String::as_str);
-        Leaf { path: path.as_str(), salt, value }.hash()
-    }
-}
-
-/// The area from one of its cells on.
-struct Shifted<'a> {
-    area: &'a Area,
-    first: u64,
-}
-
-impl Slots for Shifted<'_> {
-    fn hash(&self, slot: u64, salt: Sha256Digest) -> Sha256Digest {
-        self.area.hash(self.first + slot, salt)
+        let value = self.occupied.get(&cell);
+        let contents = value.map(|value| Opened { path: path.clone(), value: value.clone() });
+        Ok(Opening {
+            path,
+            seed: self.tree.seed(0, cell).0,
+            contents: contents.into_iter().collect(),
+            proof: self.tree.proof(&Cells { occupied: &self.occupied }, 0, cell),
+        })
     }
 }
 
@@ -280,7 +246,8 @@ impl CellPath {
                 break;
             }
         }
-        b"cell/".iter().rev().for_each(|b| path.push(*b));
+        path.push(b'/');
+        CELL.bytes().rev().for_each(|b| path.push(b));
         path
     }
 

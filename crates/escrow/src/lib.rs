@@ -7,34 +7,40 @@
 //!                    root (declaration.seal)
 //!                   /                        \
 //!       declaration tree                   area tree
-//!   category > site > field            one leaf for each cell
-//!   each level padded with             of the agreed grid:
-//!   salted empty leaves                empty, or the site there
+//!   category > place > field           one leaf for each cell
+//!   room for as many as the            of the agreed grid: empty,
+//!   agreed form says                   or the place that stands there
 //! ```
 //!
-//! All salts follow from one seed by a binary hash tree ([`Seed`]): a field, a site, a category or everything opens
-//! with one value of 32 bytes. What an opening leaves closed stays hidden: sizes, counts and order of unopened
-//! leaves tell nothing beyond the [`Shape`] and [`Grid`] that the parties agreed on before.
+//! A path has one place in the tree, which the agreed [`Form`] and [`Grid`] give and every proof is checked against:
+//! whoever seals can commit one answer to each question and no other.
+//!
+//! All salts follow from one seed by a binary hash tree ([`Seed`]): a field, a place, a category or everything opens
+//! with one value of 32 bytes. What an opening leaves closed stays hidden: values, counts and order of unopened
+//! leaves tell nothing beyond the form and grid that the parties agreed on before.
 //!
 //! ```
-//! use escrow::{Sealed, Seed, Shape, Site};
+//! use escrow::{Form, Sealed, Seed, Site};
 //! let site = Site {
 //!     category: "reactor".into(),
 //!     id: "d-1".into(),
 //!     fields: [("name".to_owned(), "IRT".to_owned())].into(),
 //! };
-//! let shape = Shape { categories: 2, sites: 4, fields: 5 };
-//! let sealed = Sealed::new(&[site], shape, None, Seed::random()?)?;
-//! let opening = sealed.open("reactor/d-1/name")?;
+//! let form = Form::new(vec!["mine".into(), "reactor".into()], vec!["id".into(), "name".into()], 4)?;
+//! let sealed = Sealed::new(&[site], form, None, Seed::random()?)?;
+//! let path = sealed.locate("d-1/name").expect("it was declared");
+//! let opening = sealed.open(&path)?;
 //! assert_eq!(opening.contents[0].value, "IRT");
-//! opening.verify(sealed.root())?;
+//! sealed.commitment().verify(&opening)?;
 //! # Ok::<(), escrow::EscrowError>(())
 //! ```
 //!
 //! Trusted: SHA-256, and that the seed is random and secret. Not trusted: whoever holds the declaration, and
 //! whoever passes openings on.
 
+mod commitment;
 mod declaration;
+mod form;
 mod grid;
 pub mod power;
 mod sealed;
@@ -44,10 +50,12 @@ pub mod secret;
 pub mod shares;
 mod tree;
 
-pub use declaration::{Declaration, MAX_OPENING, Opened, Opening, Shape, Site};
-pub use grid::{Area, CellOpening, Grid};
+pub use commitment::Commitment;
+pub use declaration::{MAX_OPENING, Opened, Opening, Site};
+pub use form::Form;
+pub use grid::Grid;
 pub use sealed::{Sealed, SitePlace};
-pub use tree::{EMPTY, Leaf, Seed, Slots, height_for, proof, root, verify};
+pub use tree::{EMPTY, Seed, height_for};
 
 /// Why an opening or a commitment is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,11 +68,14 @@ pub enum EscrowError {
         /// The path that was opened.
         path: String,
     },
-    /// Slots out of order, or a path outside of what is opened.
-    #[error("the opening of `{0}` is malformed: its entries are out of order or lie elsewhere")]
+    /// Leaves out of order or outside of what is opened, or a proof of another length.
+    #[error(
+        "the opening of `{0}` is malformed: its entries are out of order or lie elsewhere, or its proof has the wrong \
+         length"
+    )]
     Malformed(String),
     /// More than the agreed shape holds.
-    #[error("{found} {what}, and the agreed shape has room for {room}")]
+    #[error("{found} {what}, and the agreed form has room for {room}")]
     NoRoom {
         /// Of what.
         what: &'static str,
@@ -75,14 +86,22 @@ pub enum EscrowError {
     },
     /// A name that cannot stand in a path.
     #[error(
-        "`{0}` cannot name a category, site or field: a name is not empty, and only fields hold `/`"
+        "`{0}` cannot name a category, place or field: a name is not empty, only fields hold `/`, and `cell` is taken"
     )]
     Name(String),
-    /// An id of two sites.
-    #[error("the id `{0}` is used by two sites")]
+    /// A name or id that stands twice.
+    #[error("`{0}` stands twice: ids, categories and fields each have one place")]
     Twice(String),
+    /// A category or field that the form lacks.
+    #[error("the agreed form has no {what} `{name}`")]
+    NotInForm {
+        /// Category or field.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
     /// Nothing of that path.
-    #[error("nothing is sealed at `{0}`")]
+    #[error("nothing can be sealed at `{0}`: the agreed form has no such path")]
     Unknown(String),
     /// A subtree that takes too long to check.
     #[error("a subtree of 2^{height} leaves is opened in parts: at most 2^{most} at once")]

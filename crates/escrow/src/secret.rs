@@ -6,25 +6,36 @@ use std::iter;
 use age::secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use statement::Sha256Digest;
+use statement::kinds::escrow::Form as Agreed;
 
-use crate::{EscrowError, Grid, Sealed, Seed, Shape, Site, SitePlace};
+use crate::{EscrowError, Form, Grid, Sealed, Seed, Site, SitePlace};
 
 /// The first words of the file, so that another file is not taken for one.
 const FORMAT: &str = "lockstep-secret/v1";
 
-/// Everything that is needed to seal a declaration again and to open any part of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Everything that is needed to open any part of a sealed declaration.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Secret {
     format: String,
     /// The sealed root, which tells this declaration from others.
     pub root: Sha256Digest,
     seed: Sha256Digest,
-    shape: Shape,
+    form: Agreed,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     grid: Option<String>,
     sites: Vec<Site>,
     /// Cells of each site, in the order of the sites.
     cells: Vec<Vec<u64>>,
+    /// The upper levels of the area's tree, since hashing millions of cells again takes seconds.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    kept: Vec<Sha256Digest>,
+}
+
+/// Says which declaration it is of, and nothing of it.
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Secret").field("root", &self.root).finish_non_exhaustive()
+    }
 }
 
 /// Who can read the file.
@@ -84,7 +95,7 @@ impl Secret {
     /// As [`Sealed::new`].
     pub fn seal(
         sites: Vec<Site>,
-        shape: Shape,
+        form: &Form,
         area: Option<(Grid, Vec<Vec<u64>>)>,
         seed: Seed,
     ) -> Result<(Self, Sealed), EscrowError> {
@@ -93,13 +104,15 @@ impl Secret {
             format: FORMAT.to_owned(),
             root: Sha256Digest([0; 32]),
             seed: seed.0,
-            shape,
+            form: form.agreed(),
             grid: grid.map(|g| g.to_string()),
             sites,
             cells,
+            kept: Vec::new(),
         };
         let sealed = secret.rebuild()?;
         secret.root = sealed.root();
+        secret.kept = sealed.kept();
         Ok((secret, sealed))
     }
 
@@ -122,16 +135,12 @@ impl Secret {
             .sites
             .iter()
             .zip(&self.cells)
-            .filter(|(_, cells)| !cells.is_empty())
-            .map(|(site, cells)| SitePlace {
-                category: site.category.clone(),
-                id: site.id.clone(),
-                cells: cells.clone(),
-            })
+            .map(|(site, cells)| SitePlace { id: site.id.clone(), cells: cells.clone() })
             .collect();
         let grid = self.grid.as_ref().map(|text| text.parse::<Grid>()).transpose()?;
         let area = grid.map(|grid| (grid, places.as_slice()));
-        Sealed::new(&self.sites, self.shape, area, Seed(self.seed))
+        let kept = (!self.kept.is_empty()).then(|| self.kept.clone());
+        Sealed::with_area(&self.sites, Form::of(&self.form)?, area, Seed(self.seed), kept)
     }
 
     /// The seed; whoever has it and the declaration can open everything.

@@ -4,7 +4,7 @@
 
 use escrow::secret::{Key, Lock, Secret, SecretError};
 use escrow::shares::{Share, ShareError, join, split};
-use escrow::{Seed, Shape, Site};
+use escrow::{Form, Seed, Site};
 use proptest::prelude::*;
 use statement::Sha256Digest;
 
@@ -15,9 +15,9 @@ fn secret(n: u8) -> Secret {
         fields: [("name".to_owned(), "IRT".to_owned())].into(),
     };
     let grid = "south=37 west=124 cell=1 rows=4 columns=4".parse().unwrap();
-    let shape = Shape { categories: 1, sites: 1, fields: 1 };
+    let form = Form::new(vec!["reactor".into()], vec!["id".into(), "name".into()], 2).unwrap();
     let area = Some((grid, vec![vec![5]]));
-    Secret::seal(vec![site], shape, area, Seed(Sha256Digest([n; 32]))).unwrap().0
+    Secret::seal(vec![site], &form, area, Seed(Sha256Digest([n; 32]))).unwrap().0
 }
 
 #[test]
@@ -26,7 +26,10 @@ fn a_secret_file_opens_with_its_passphrase_alone() {
     let file = secret.lock(&Lock::Passphrase("correct horse".into())).unwrap();
     let read = Secret::unlock(&file, &Key::Passphrase("correct horse".into())).unwrap();
     assert_eq!(read, secret);
-    assert_eq!(read.sealed().unwrap().root(), secret.root);
+    let sealed = read.sealed().unwrap();
+    assert_eq!(sealed.root(), secret.root);
+    // The area was not hashed again; what it opens must hold all the same.
+    sealed.commitment().verify(&sealed.open("cell/5").unwrap()).unwrap();
     assert!(!file.windows(3).any(|w| w == b"IRT"), "the declaration lies in the clear");
     let wrong = Secret::unlock(&file, &Key::Passphrase("correct hose".into())).unwrap_err();
     assert!(matches!(wrong, SecretError::Locked(_)), "{wrong}");

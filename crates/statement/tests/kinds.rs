@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use statement::kinds::{
-    access, agreement, declaration, evidence, findings, inspection, items, roadmap,
+    access, agreement, declaration, escrow, evidence, findings, inspection, items, roadmap,
 };
 use statement::{
     Basis, Body, Bound, Claim, Date, Decimal, Header, Kind, MAX_ENTRY, Outcome, Place, Point,
@@ -91,42 +91,31 @@ fn bodies() -> Vec<Body> {
             purpose: agreement::KeyPurpose::Statement,
         }),
         Body::KeyRevoke(agreement::KeyRevoke { key: vkey, reason: "lost".into() }),
-        Body::DeclarationSeal(declaration::Seal {
-            counts: vec![declaration::Count { number: 15, what: "sites".into() }],
+        Body::DeclarationSeal(escrow::Seal {
+            counts: vec![escrow::Count { number: 15, what: "sites".into() }],
+            form: escrow::Form {
+                categories: vec!["reactor".into()],
+                fields: vec!["id".into(), "name".into()],
+                places_log2: 4,
+            },
             grid: Some("2^20 cells".into()),
             root: hash,
             scope: "all facilities".into(),
         }),
-        Body::DeclarationReveal(declaration::Reveal {
-            path: "site/3/name".into(),
+        Body::DeclarationReveal(escrow::Reveal {
+            contents: vec![escrow::Leaf { path: "reactor/3/name".into(), value: "IRT".into() }],
+            path: "reactor/3".into(),
             proof: vec![hash],
             salt: hash,
             seal: id(),
-            subtree: None,
-            value: Some("IRT".into()),
         }),
-        Body::DeclarationReveal(declaration::Reveal {
-            path: "site/3".into(),
-            proof: vec![hash],
-            salt: hash,
-            seal: id(),
-            subtree: Some(declaration::Subtree {
-                entries: vec![declaration::SubtreeEntry {
-                    path: "site/3/name".into(),
-                    slot: 0,
-                    value: "IRT".into(),
-                }],
-                height: 3,
-            }),
-            value: None,
-        }),
-        Body::DeclarationChallenge(declaration::Challenge {
+        Body::DeclarationChallenge(escrow::Challenge {
             cells: vec!["cell/7".into()],
             due: date("2027-01-31"),
             reason: Some("o-51".into()),
             seal: id(),
         }),
-        Body::DeclarationAbsence(declaration::Absence {
+        Body::DeclarationAbsence(escrow::Absence {
             cell: "cell/7".into(),
             proof: vec![],
             salt: hash,

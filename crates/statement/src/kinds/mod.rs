@@ -6,6 +6,7 @@
 pub mod access;
 pub mod agreement;
 pub mod declaration;
+pub mod escrow;
 pub mod evidence;
 pub mod findings;
 pub mod inspection;
@@ -128,10 +129,10 @@ kinds! {
     "agreement.adopt" => AgreementAdopt(agreement::Adopt), "the parties adopt a roadmap";
     "key.enroll" => KeyEnroll(agreement::KeyEnroll), "a key starts to speak for its owner";
     "key.revoke" => KeyRevoke(agreement::KeyRevoke), "a key stops speaking for anyone";
-    "declaration.seal" => DeclarationSeal(declaration::Seal), "a whole declaration is committed to";
-    "declaration.reveal" => DeclarationReveal(declaration::Reveal), "sealed entries are opened";
-    "declaration.absence" => DeclarationAbsence(declaration::Absence), "a sealed cell is proved empty";
-    "declaration.challenge" => DeclarationChallenge(declaration::Challenge), "a party asks what was sealed in a cell";
+    "declaration.seal" => DeclarationSeal(escrow::Seal), "a whole declaration is committed to";
+    "declaration.reveal" => DeclarationReveal(escrow::Reveal), "sealed entries are opened";
+    "declaration.absence" => DeclarationAbsence(escrow::Absence), "a sealed cell is proved empty";
+    "declaration.challenge" => DeclarationChallenge(escrow::Challenge), "a party asks what was sealed in a cell";
     "site.declare" => SiteDeclare(declaration::SiteDeclare), "a site is declared";
     "site.amend" => SiteAmend(declaration::SiteAmend), "a declared site is amended";
     "account.report" => AccountReport(declaration::AccountReport), "an accounting report (ICR, PIL, MBR)";
