@@ -6,14 +6,23 @@
 //!
 //! The forms of the language are in `docs/roadmap-language.md`.
 
+mod days;
+mod expression;
 mod limits;
 mod model;
 mod promises;
 mod read;
 mod status;
 
+pub use days::{add as add_length, after as after_length, subtract as subtract_length};
+pub use expression::{Comparison, Expression, Field};
 pub use limits::{LimitState, LimitStatus, Reading as LimitReading};
-pub use model::{Condition, Due, Postponement, Roadmap, Role, Step};
+pub use model::{
+    Bundle, Calendar, Clock, Condition, Conversion, CountedFrom, Due, DueBy, Duration, Effect,
+    InStepWith, Is, Lasting, Length, Limit, LimitValue, Moment, Owes, Payoff, Postponement, Power,
+    PowerKind, Quota, Recurrence, Reversal, RivalReading, Roadmap, Role, Round, Share, StateOf,
+    Step, UserCheck, Wait, Whichever, Window, total_days,
+};
 pub use promises::PartyPromises;
 pub use read::{Reading, read};
 pub use status::{Dispute, EventStatus, Status, StepState, StepStatus, Timeliness, status};

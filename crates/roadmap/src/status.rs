@@ -9,7 +9,7 @@ use statement::kinds::roadmap::Progress;
 use statement::{Basis, Date, Decimal, ObjectId, PartyId, Quantity, Standing, civil, days};
 
 use crate::limits::{LimitStatus, limits};
-use crate::model::{Due, Roadmap, Step};
+use crate::model::{DueBy, Roadmap, Step};
 use crate::promises::{PartyPromises, promises};
 
 /// Where an agreement stands on a day.
@@ -268,9 +268,12 @@ pub fn status(roadmap: &Roadmap, case: &Case, as_of: civil::Date) -> Status {
         .map(|(s, f)| (s.id.as_str(), f.state.is_some_and(StepState::is_done)))
         .collect();
     for (step, facts) in roadmap.steps.iter().zip(facts) {
-        let due = match &step.due {
-            Some(Due::By(date)) => Some(date.clone()),
-            Some(Due::DaysAfter(n, of)) => done.get(of.as_str()).and_then(|date| later(date, *n)),
+        let inclusive = roadmap.calendar.as_ref().is_some_and(|c| c.inclusive);
+        let due = match step.due.as_ref().map(|d| &d.by) {
+            Some(DueBy::On(date)) => Some(date.clone()),
+            Some(DueBy::After(length, of, _)) => {
+                done.get(of.as_str()).and_then(|date| crate::days::after(date, *length, inclusive))
+            }
             None => None,
         };
         let waiting_for: Vec<ObjectId> = step
@@ -351,8 +354,8 @@ mod rust_decimal_sum {
 
 fn facts(step: &Step, roadmap: &Roadmap, case: &Case, as_of: civil::Date) -> Facts {
     let certifiers = roadmap.certifiers(step);
-    let passed = match &step.due {
-        Some(Due::By(date)) => date.latest() < as_of,
+    let passed = match step.due.as_ref().map(|d| &d.by) {
+        Some(DueBy::On(date)) => date.latest() < as_of,
         _ => true,
     };
     let mut records: Vec<&Record<StepStatement>> =
@@ -614,12 +617,6 @@ fn amount_done(facts: &Facts, of: Option<&Quantity>) -> (Option<Quantity>, Vec<S
     others.sort();
     others.dedup();
     (total.max(sum).map(|value| Quantity { sigma: None, unit, value }), others)
-}
-
-fn later(date: &Date, n: u32) -> Option<Date> {
-    let step = |d: civil::Date| (0..n).try_fold(d, |d, _| d.tomorrow().ok());
-    let (from, to) = (step(date.earliest())?, step(date.latest())?);
-    if from == to { Some(Date::day(from)) } else { format!("{from}/{to}").parse().ok() }
 }
 
 fn recorded_dues(case: &Case) -> HashMap<&str, &Date> {
