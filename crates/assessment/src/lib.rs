@@ -10,7 +10,7 @@ use std::sync::Arc;
 use accountancy::Figures;
 use case::{Case, Index, Rejection, UnknownKind};
 use crosscheck::{Crosscheck, Crosschecker};
-use inspection::{AccessStatus, Coverage};
+use inspection::{AccessStatus, Coverage, SealedStatus};
 use roadmap::{Roadmap, Status};
 use serde::Serialize;
 use statement::{Basis, Date, Standing, civil};
@@ -32,6 +32,8 @@ pub struct Assessment {
     pub coverage: Arc<Coverage>,
     /// Access requests.
     pub access: Arc<Vec<AccessStatus>>,
+    /// Sealed declarations, with what was opened and asked of them.
+    pub sealed: Arc<Vec<SealedStatus>>,
     /// The agreement; `None` when the folder holds none.
     pub roadmap: Arc<Option<Status>>,
 }
@@ -63,6 +65,7 @@ pub struct Assessor {
     figures: Kept<[Index; 4], Figures>,
     coverage: Kept<(Index, Index), Coverage>,
     access: Kept<Index, Vec<AccessStatus>>,
+    sealed: Kept<Index, Vec<SealedStatus>>,
     roadmap: Kept<(Index, Index), Option<Status>>,
 }
 
@@ -117,6 +120,7 @@ impl Assessor {
             .coverage
             .get((r.declaration, r.inspection), as_of, || inspection::coverage(case, as_of));
         let access = self.access.get(r.access, as_of, || inspection::requests(case, as_of));
+        let sealed = self.sealed.get(r.declaration, as_of, || inspection::sealed(case, as_of));
         let roadmap = self.roadmap.get((r.record, r.roadmap), as_of, || {
             roadmap.map(|roadmap| roadmap::status(roadmap, case, as_of))
         });
@@ -128,6 +132,7 @@ impl Assessor {
             figures,
             coverage,
             access,
+            sealed,
             roadmap,
         }
     }

@@ -1,10 +1,14 @@
 //! What can be asked for.
 
+mod escrow;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use statement::civil;
+
+pub(crate) use escrow::{ChallengeArgs, PassphraseArgs, RevealArgs, SealArgs, TrusteesCommand};
 
 /// The verification desk for a disarmament agreement.
 #[derive(Debug, Parser)]
@@ -78,6 +82,15 @@ pub(crate) enum Command {
     /// The ledger: show an entry, verify everything, prove an entry, export, audit
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Commit to a whole declaration today, to open it step by step later
+    Seal(SealArgs),
+    /// Open a part of a sealed declaration, or answer the challenges that wait
+    Reveal(RevealArgs),
+    /// Ask what a sealed declaration commits to in a place
+    Challenge(ChallengeArgs),
+    /// Share out the seed of a sealed declaration among trustees, and join it again
+    #[command(subcommand)]
+    Trustees(TrusteesCommand),
     /// Serve the case's log over HTTP: its checkpoint and tiles, for whoever audits it
     Serve {
         #[command(flatten)]
@@ -219,8 +232,12 @@ pub(crate) struct ViewArgs {
 impl ViewArgs {
     /// The day asked for, or today.
     pub(crate) fn day(&self) -> civil::Date {
-        self.as_of
-            .unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date())
+        self.as_of.unwrap_or_else(Self::today)
+    }
+
+    /// Today, UTC.
+    pub(crate) fn today() -> civil::Date {
+        jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date()
     }
 }
 

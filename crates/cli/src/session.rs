@@ -68,7 +68,7 @@ impl CliError {
 /// Statements recorded in one transaction.
 const BATCH: usize = 8192;
 /// File of the desk's key in the key folder, and its name in signatures.
-const DESK_KEY: (&str, &str) = ("desk.key", "desk.lockstep.local");
+pub(crate) const DESK_KEY: (&str, &str) = ("desk.key", "desk.lockstep.local");
 
 /// A case folder, what it holds, and the state its ledger folds to.
 pub(crate) struct Session {

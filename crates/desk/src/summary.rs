@@ -49,6 +49,7 @@ pub fn summary(title: &str, a: &Assessment, recorded: Option<&Recorded>, width: 
     }
     page.basis(a);
     page.crosscheck(a);
+    page.sealed(a);
     page.figures(a);
     match a.roadmap.as_ref() {
         Some(status) => page.roadmap(status),
@@ -193,6 +194,22 @@ impl Page {
                 "  access {} asked by {} on {}: {:?}, day {}",
                 request.request, request.by, request.asked_on, request.state, request.days
             ));
+        }
+    }
+
+    fn sealed(&mut self, a: &Assessment) {
+        for s in a.sealed.iter() {
+            let words =
+                format!("{} sealed by {} ({}), root {}", s.seal, s.party, s.standing, s.root);
+            self.section("Sealed declaration", &words);
+            self.line(&format!("  {}", s.scope));
+            self.table(&views::sealed(s), 0, "");
+            let challenges = views::challenges(s);
+            if challenges.rows.is_empty() {
+                self.line("  no cell was challenged: that the declaration is complete rests on its word alone");
+            } else {
+                self.table(&challenges, 0, "");
+            }
         }
     }
 

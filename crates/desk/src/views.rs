@@ -2,6 +2,7 @@
 
 use accountancy::Figures;
 use crosscheck::{Crosscheck, SiteRow, Verdict};
+use inspection::{ChallengeState, SealedStatus};
 use roadmap::{LimitState, Status, StepStatus, Timeliness};
 use statement::{Basis, ObjectId};
 
@@ -335,6 +336,63 @@ pub fn events(status: &Status) -> Table {
             e.category.clone(),
             e.parties.join(" "),
             e.what.clone(),
+        ]);
+    }
+    table
+}
+
+/// What of a sealed declaration is open, by category, field and cell.
+#[must_use]
+pub fn sealed(status: &SealedStatus) -> Table {
+    let mut table = Table::new(&["level", "of", "open", "in_part", "still_sealed"]);
+    for c in &status.categories {
+        let disclosed = status.counts.iter().find(|n| n.what == c.category).map(|n| n.number);
+        let rest = match (c.whole, disclosed) {
+            (true, _) => "nothing".to_owned(),
+            (false, Some(n)) => {
+                format!("{} of {n} stated", u64::from(n).saturating_sub(c.opened as u64))
+            }
+            (false, None) => format!("how many is sealed, at most {}", c.room - c.opened as u64),
+        };
+        let row = ["category", &c.category, &c.opened.to_string(), &c.in_part.to_string(), &rest];
+        table.push(row.map(str::to_owned).into());
+    }
+    for f in status.fields.iter().filter(|f| f.opened > 0) {
+        let row = ["field", &f.field, &f.opened.to_string(), "", ""];
+        table.push(row.map(str::to_owned).into());
+    }
+    if let Some(area) = &status.area {
+        let open = area.occupied + area.empty;
+        let mut of = format!("{} cells", area.cells);
+        if !area.named_not_opened.is_empty() {
+            of += &format!("; named and still closed: {}", area.named_not_opened.join(" "));
+        }
+        let shown = format!("{open} ({} occupied)", area.occupied);
+        let rest = format!("{} cells", area.cells - open as u64);
+        table.push(["area", &of, &shown, "", &rest].map(str::to_owned).into());
+    }
+    table
+}
+
+/// Challenges of a sealed declaration.
+#[must_use]
+pub fn challenges(status: &SealedStatus) -> Table {
+    let columns = ["challenge", "by", "due", "state", "occupied", "empty", "no_answer"];
+    let mut table = Table::new(&columns);
+    for c in &status.challenges {
+        let state = match c.state {
+            ChallengeState::Answered => "answered",
+            ChallengeState::Waiting => "answer not due yet",
+            ChallengeState::Silent => "no answer by the date: recorded as refused",
+        };
+        table.push(vec![
+            c.id.to_string(),
+            c.by.to_string(),
+            c.due.to_string(),
+            state.to_owned(),
+            c.occupied.to_string(),
+            c.empty.to_string(),
+            c.open.join(" "),
         ]);
     }
     table

@@ -76,6 +76,12 @@ impl Commitment {
         self.slot(path).is_some_and(|slot| slot.height == 0)
     }
 
+    /// Whether a path names a cell of the area.
+    #[must_use]
+    pub fn is_cell(&self, path: &str) -> bool {
+        self.slot(path).is_some_and(|slot| slot.area)
+    }
+
     fn slot(&self, path: &str) -> Option<Slot> {
         if let Some(cell) = Grid::cell_of_path(path) {
             let grid = self.grid.as_ref().filter(|grid| cell < grid.cells())?;

@@ -6,6 +6,10 @@
 
 mod access;
 mod coverage;
+mod sealed;
 
 pub use access::{AccessState, AccessStatus, requests};
 pub use coverage::{Coverage, SiteCoverage, coverage};
+pub use sealed::{
+    AreaStatus, CategoryStatus, ChallengeState, ChallengeStatus, FieldStatus, SealedStatus, sealed,
+};

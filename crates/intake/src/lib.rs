@@ -15,6 +15,7 @@ mod diagnostic;
 mod folder;
 mod geography;
 mod manifest;
+mod sealing;
 mod shapes;
 mod table;
 
@@ -22,3 +23,4 @@ pub use diagnostic::{Diagnostic, Severity, render};
 pub use folder::{Draft, Folder, IntakeError, Origin, RoadmapFile, read};
 pub use manifest::{Manifest, Party, PlaceName, Region};
 pub use notation::did_you_mean;
+pub use sealing::{DeclaredPlace, case_folder_around, declaration};

@@ -6,7 +6,9 @@ mod ledger;
 mod open;
 mod proof;
 mod publish;
+mod reveal;
 mod roadmap;
+mod seal;
 mod views;
 mod why;
 mod witness;
@@ -42,6 +44,10 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         Command::Ledger(LedgerCommand::Audit { log, key, state, view }) => {
             audit::run(&log, key.as_deref(), state.as_deref(), &view)
         }
+        Command::Seal(args) => seal::seal(&args),
+        Command::Reveal(args) => reveal::reveal(&args),
+        Command::Challenge(args) => reveal::challenge(&args),
+        Command::Trustees(command) => seal::trustees(&command),
         Command::Serve { case, listen } => publish::serve(&case, listen),
         Command::Witness(args) => witness::run(&args),
     }
