@@ -61,7 +61,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ledger", &["tlog", "statement"]),
     ("escrow", &["statement"]),
     ("case", &["statement", "escrow"]),
-    ("intake", &["statement", "notation"]),
+    ("intake", &["balance", "statement", "notation"]),
     ("crosscheck", &["case", "statement", "names"]),
     ("balance", &[]),
     ("accountancy", &["balance", "case", "statement"]),
@@ -72,6 +72,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "desk",
         &[
             "assessment",
+            "balance",
             "crosscheck",
             "accountancy",
             "inspection",

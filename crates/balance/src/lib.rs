@@ -39,8 +39,11 @@ mod errors;
 pub mod normal;
 pub mod page;
 pub mod sequential;
+pub mod series;
+mod verdict;
 
 pub use covariance::{Cholesky, Covariance, Singular};
 pub use detection::{Detection, Limits};
 pub use errors::{ErrorModel, Share, SourceId, StratumId, Value};
 pub use sequential::{Tested, Tests};
+pub use verdict::{Alarm, Pattern, Verdict};

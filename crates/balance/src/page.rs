@@ -77,9 +77,14 @@ impl Page {
     pub fn alarm_within(&self, shifts: &[f64]) -> f64 {
         // Backwards: the probability of no alarm in the balances that remain, at S = 0 and at the nodes.
         let mut quiet = vec![1.0; self.nodes.len() + 1];
+        let mut moves: (Option<f64>, Vec<Vec<f64>>) = (None, Vec::new());
         for shift in shifts.iter().rev() {
-            let at = |s: f64| self.step(s, *shift).zip(&quiet).map(|(p, q)| p * q).sum::<f64>();
-            quiet = std::iter::once(0.0).chain(self.nodes.iter().copied()).map(at).collect();
+            if moves.0 != Some(*shift) {
+                let states = std::iter::once(0.0).chain(self.nodes.iter().copied());
+                moves = (Some(*shift), states.map(|s| self.step(s, *shift).collect()).collect());
+            }
+            let at = |row: &Vec<f64>| row.iter().zip(&quiet).map(|(p, q)| p * q).sum::<f64>();
+            quiet = moves.1.iter().map(at).collect();
         }
         quiet.first().map_or(0.0, |q| (1.0 - q).clamp(0.0, 1.0))
     }

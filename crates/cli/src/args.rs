@@ -1,5 +1,6 @@
 //! What can be asked for.
 
+mod accountancy;
 mod escrow;
 
 use std::net::SocketAddr;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use statement::civil;
 
+pub(crate) use accountancy::BalanceArgs;
 pub(crate) use escrow::{ChallengeArgs, PassphraseArgs, RevealArgs, SealArgs, TrusteesCommand};
 
 /// The verification desk for a disarmament agreement.
@@ -76,6 +78,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         view: ViewArgs,
     },
+    /// Does the material balance close? Balances of a process with their statistics, from time series
+    Balance(BalanceArgs),
     /// The agreement as text: where its steps stand
     #[command(subcommand)]
     Roadmap(RoadmapCommand),

@@ -8,6 +8,7 @@ pub mod http;
 mod summary;
 mod table;
 pub mod views;
+pub mod views_balance;
 
 pub use summary::{Recorded, count, summary};
 pub use table::Table;

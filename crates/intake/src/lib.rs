@@ -16,6 +16,7 @@ mod folder;
 mod geography;
 mod manifest;
 mod sealing;
+pub mod series;
 mod shapes;
 mod table;
 

@@ -1,6 +1,7 @@
 //! One module for each command.
 
 mod audit;
+mod balance_series;
 mod check;
 mod ledger;
 mod open;
@@ -27,6 +28,7 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         Command::Why { what, place, view } => why::run(&what, &place, &view),
         Command::Crosscheck { case, view } => views::crosscheck(&case, &view),
         Command::Figures { case, view } => views::figures(&case, &view),
+        Command::Balance(args) => balance_series::run(&args),
         Command::Roadmap(RoadmapCommand::Status { case, view }) => roadmap::status(&case, &view),
         Command::Ledger(LedgerCommand::Show { what, place, view }) => {
             ledger::show(&what, &place, &view)

@@ -1,0 +1,115 @@
+//! Balances and their tests as tables.
+
+use balance::{Tested, Verdict};
+
+use crate::Table;
+
+/// A number with four significant digits, or the whole of it when it is larger.
+#[must_use]
+pub fn number(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return value.to_string();
+    }
+    let digits = value.abs().log10().floor();
+    // Between 0 and 6 decimals.
+    let decimals = (3.0 - digits).clamp(0.0, 6.0);
+    format!("{value:.*}", decimals as usize)
+}
+
+fn optional(value: Option<f64>) -> String {
+    value.map(number).unwrap_or_default()
+}
+
+/// The balances, one to a row.
+#[must_use]
+pub fn balances(rows: &[Tested]) -> Table {
+    let mut table = Table::new(&[
+        "balance",
+        "muf",
+        "sigma_muf",
+        "cumuf",
+        "sigma_cumuf",
+        "itmuf",
+        "sitmuf",
+        "page",
+        "gemuf",
+    ]);
+    for r in rows {
+        table.push(vec![
+            r.balance.to_string(),
+            number(r.muf),
+            number(r.sigma_muf),
+            number(r.cumuf),
+            number(r.sigma_cumuf),
+            optional(r.itmuf),
+            optional(r.sitmuf),
+            optional(r.page),
+            optional(r.gemuf),
+        ]);
+    }
+    table
+}
+
+/// Probability to detect the goal, by pattern and test.
+#[must_use]
+pub fn detection(verdict: &Verdict) -> Table {
+    let mut table = Table::new(&["loss", "cumuf", "sitmuf", "page", "gemuf", "best_test"]);
+    for p in &verdict.detection {
+        let d = &p.detection;
+        let mut row = vec![p.name.clone()];
+        row.extend(
+            [d.cumuf, d.sitmuf, d.page, d.gemuf, d.best].map(|p| format!("{:.1} %", p * 100.0)),
+        );
+        table.push(row);
+    }
+    table
+}
+
+/// Limits and alarms in sentences.
+#[must_use]
+pub fn verdict(verdict: &Verdict, unit: &str) -> String {
+    let mut words = Vec::new();
+    let Some(limits) = &verdict.limits else {
+        return "No test can be made beyond the singular balance.\n".to_owned();
+    };
+    words.push(format!(
+        "Limits at {} % false alarms over the run: CUMUF {} sigma, SITMUF {}, Page {}, GEMUF {}.",
+        (limits.alpha * 1e6).round() / 1e4,
+        number(limits.cumuf),
+        number(limits.sitmuf),
+        number(limits.page),
+        number(limits.gemuf)
+    ));
+    if verdict.alarms.is_empty() {
+        words.push("No test is above its limit.".to_owned());
+    }
+    for test in ["cumuf", "sitmuf", "page", "gemuf"] {
+        let of = || verdict.alarms.iter().filter(|a| a.test == test);
+        let (Some(first), Some(most)) =
+            (of().next(), of().max_by(|a, b| a.value.total_cmp(&b.value)))
+        else {
+            continue;
+        };
+        let later = if most.balance == first.balance {
+            String::new()
+        } else {
+            format!("; most in balance {}: {}", most.balance, number(most.value))
+        };
+        words.push(format!(
+            "{} is above its limit of {}: {} in balance {}{later}. A reason to look, not a finding.",
+            test.to_uppercase(),
+            number(first.limit),
+            number(first.value),
+            first.balance
+        ));
+    }
+    if let (Some(last), Some(needed)) = (verdict.balances.last(), verdict.sigma_needed) {
+        words.push(format!(
+            "sigma of CUMUF is {} {unit}; to detect {} {unit} with 95 % it would have to be {} {unit}.",
+            number(last.sigma_cumuf),
+            number(verdict.goal),
+            number(needed)
+        ));
+    }
+    words.join("\n") + "\n"
+}
