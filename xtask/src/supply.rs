@@ -65,9 +65,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crosscheck", &["case", "statement", "names"]),
     ("balance", &[]),
     ("accountancy", &["balance", "case", "statement"]),
-    ("inspection", &["case", "statement"]),
+    ("inspection", &["case", "statement", "notation"]),
     ("roadmap", &["case", "statement", "notation"]),
-    ("assessment", &["crosscheck", "accountancy", "inspection", "roadmap", "case", "statement"]),
+    (
+        "assessment",
+        &["crosscheck", "accountancy", "inspection", "roadmap", "case", "statement", "notation"],
+    ),
     (
         "desk",
         &[

@@ -4,16 +4,20 @@
 //! changed ([`case::Revisions`]) or the day is another. The result is the same as from scratch: rooms are pure
 //! functions of what they read.
 
+mod field;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use accountancy::Figures;
-use case::{Case, Index, Rejection, UnknownKind};
+use case::{Case, Index, Rejection, UnknownKind, Waits};
 use crosscheck::{Crosscheck, Crosschecker};
-use inspection::{AccessStatus, Coverage, SealedStatus};
+use inspection::{AccessStatus, AgreedText, AsOf, Coverage, SealedStatus};
 use roadmap::{Roadmap, Status};
 use serde::Serialize;
 use statement::{Basis, Date, Standing, civil};
+
+pub use field::Field;
 
 /// Everything known about a case on a day.
 #[derive(Debug, Clone, Serialize)]
@@ -34,6 +38,8 @@ pub struct Assessment {
     pub access: Arc<Vec<AccessStatus>>,
     /// Sealed declarations, with what was opened and asked of them.
     pub sealed: Arc<Vec<SealedStatus>>,
+    /// Which version of each agreed text the parties stand by.
+    pub texts: Arc<Vec<AgreedText>>,
     /// The agreement; `None` when the folder holds none.
     pub roadmap: Arc<Option<Status>>,
 }
@@ -53,6 +59,8 @@ pub struct RecordFacts {
     pub from_memory: usize,
     /// Statements that do not count, with the reason.
     pub rejected: Vec<Rejection>,
+    /// Statements that wait for the object they speak of.
+    pub waiting: Vec<Waits>,
     /// Statements of kinds this version does not know.
     pub unknown: Vec<UnknownKind>,
 }
@@ -64,8 +72,10 @@ pub struct Assessor {
     crosscheck: Kept<(Index, Index), Crosscheck>,
     figures: Kept<[Index; 4], Figures>,
     coverage: Kept<(Index, Index), Coverage>,
-    access: Kept<Index, Vec<AccessStatus>>,
     sealed: Kept<Index, Vec<SealedStatus>>,
+    field: Field,
+    access: Kept<(Index, Index), Vec<AccessStatus>>,
+    texts: Kept<Index, Vec<AgreedText>>,
     roadmap: Kept<(Index, Index), Option<Status>>,
 }
 
@@ -99,6 +109,12 @@ impl Assessor {
         Self::default()
     }
 
+    /// The same for a case that says something of its own about work on the ground.
+    #[must_use]
+    pub fn with_field(field: Field) -> Self {
+        Self { field, ..Self::default() }
+    }
+
     /// Assesses a case on a day. The roadmap must be the same at every call of one assessor.
     pub fn assess(
         &mut self,
@@ -119,8 +135,12 @@ impl Assessor {
         let coverage = self
             .coverage
             .get((r.declaration, r.inspection), as_of, || inspection::coverage(case, as_of));
-        let access = self.access.get(r.access, as_of, || inspection::requests(case, as_of));
         let sealed = self.sealed.get(r.declaration, as_of, || inspection::sealed(case, as_of));
+        let regimes = &self.field.regimes;
+        let access = self.access.get((r.access, r.declaration), as_of, || {
+            inspection::requests(case, regimes, AsOf::day(as_of))
+        });
+        let texts = self.texts.get(r.agreement, as_of, || inspection::agreed_texts(case, as_of));
         let roadmap = self.roadmap.get((r.record, r.roadmap), as_of, || {
             roadmap.map(|roadmap| roadmap::status(roadmap, case, as_of))
         });
@@ -133,6 +153,7 @@ impl Assessor {
             coverage,
             access,
             sealed,
+            texts,
             roadmap,
         }
     }
@@ -146,6 +167,7 @@ fn record(case: &Case) -> RecordFacts {
         attributed: 0,
         from_memory: 0,
         rejected: case.rejected.clone(),
+        waiting: case.waiting.list(),
         unknown: case.unknown.clone(),
     };
     let counts = case.counts();

@@ -3,19 +3,23 @@
 use statement::kinds::agreement::KeyPurpose;
 use statement::{Body, Header, Kind, ObjectId, PartyId, Sha256Digest, Standing, Statement};
 
+use crate::field::{Parked, Sample, Transferred};
 use crate::sealed::Sealed;
 use crate::state::{Access, Finding, Interview, Item, PhysicalSeal, StepStatement};
 use crate::{Case, Index, KeyRef, Parsed, Record, Rejection, UnknownKind};
 
 /// Why a statement does not count.
-type Refusal = String;
+pub(crate) type Refusal = String;
 
 /// The two hashes of a statement's text; see [`Parsed`].
-#[derive(Clone, Copy)]
-struct Hashes {
-    text: Sha256Digest,
-    content: Sha256Digest,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hashes {
+    pub(crate) text: Sha256Digest,
+    pub(crate) content: Sha256Digest,
 }
+
+/// What is known of a statement that does not count: its kind, its id, the reason.
+type Refused = (Option<String>, Option<ObjectId>, Refusal);
 
 impl Case {
     /// Folds the next entry. Entries come in the order of the ledger, each once.
@@ -29,42 +33,89 @@ impl Case {
         let hashes = Hashes { text: text_sha256, content: content_sha256 };
         let refused = match statement {
             Err(e) => Some((None, None, e.to_string())),
-            Ok(statement) => self.accept(index, &signers, hashes, statement).err(),
+            Ok(statement) => self.accept(index, signers, hashes, statement, None).err(),
         };
         if let Some((kind, id, reason)) = refused {
             self.rejected.push(Rejection { index, kind, id, reason });
         }
     }
 
+    /// What waited for an object that is there now.
+    fn release(&mut self, id: ObjectId) {
+        let mut free = vec![id];
+        while let Some(id) = free.pop() {
+            for parked in self.waiting.release(&id) {
+                let Parked { index, signers, hashes, statement, standing, .. } = parked;
+                let own = statement.header.id.clone();
+                match self.accept_one(index, signers, hashes, statement, Some(standing)) {
+                    Ok(true) => free.push(own),
+                    Ok(false) => {}
+                    Err((kind, id, reason)) => {
+                        self.rejected.push(Rejection { index, kind, id, reason });
+                    }
+                }
+            }
+        }
+    }
+
     fn accept(
         &mut self,
         index: Index,
-        signers: &[KeyRef],
+        signers: Vec<KeyRef>,
         hashes: Hashes,
         statement: Statement,
-    ) -> Result<(), (Option<String>, Option<ObjectId>, Refusal)> {
+        standing: Option<Standing>,
+    ) -> Result<(), Refused> {
+        let id = (!self.waiting.is_empty()).then(|| statement.header.id.clone());
+        let stands = self.accept_one(index, signers, hashes, statement, standing)?;
+        if let Some(id) = id.filter(|_| stands) {
+            self.release(id);
+        }
+        Ok(())
+    }
+
+    /// Takes one statement; `false` when it waits for its object. A statement that waited comes with its standing at
+    /// the time it arrived.
+    fn accept_one(
+        &mut self,
+        index: Index,
+        signers: Vec<KeyRef>,
+        hashes: Hashes,
+        statement: Statement,
+        arrived: Option<Standing>,
+    ) -> Result<bool, Refused> {
         let Statement { header, body } = statement;
         let id = header.id.clone();
         let Some(kind) = body.kind() else {
-            let Body::Unknown(unknown) = body else { return Ok(()) };
+            let Body::Unknown(unknown) = body else { return Ok(false) };
             return match self.of_this_case(&header) {
                 Ok(()) => {
                     self.unknown.push(UnknownKind { index, kind: unknown.kind, id });
-                    Ok(())
+                    Ok(false)
                 }
                 Err(refusal) => Err((Some(unknown.kind), Some(id), refusal)),
             };
         };
         let admitted = self.of_this_case(&header).and_then(|()| {
-            let standing = self.standing(index, signers, &header, &body)?;
+            let standing = match arrived {
+                Some(standing) => standing,
+                None => self.standing(index, &signers, &header, &body)?,
+            };
             self.check_id(&header, kind, standing)?;
             Ok(standing)
         });
+        if let Ok(standing) = admitted
+            && let Some((what, on)) = self.needs(&body)
+        {
+            let statement = Statement { header, body };
+            self.waiting.park(on, Parked { index, what, signers, hashes, statement, standing });
+            return Ok(false);
+        }
         let (basis, correction) =
             (header.source.as_ref().map(|s| s.basis), header.replaces.is_some());
         let first = self.id.is_none().then(|| header.case.clone());
         let placed = admitted.and_then(|standing| {
-            self.place(index, signers, hashes, header, body, standing)?;
+            self.place(index, &signers, hashes, header, body, standing)?;
             Ok(standing)
         });
         let standing = match placed {
@@ -79,8 +130,9 @@ impl Case {
         if first.is_some() {
             self.id = first;
         }
-        self.touch(kind, index);
-        Ok(())
+        // Of a statement that waited, the entry that freed it is what changed the subject.
+        self.touch(kind, self.size - 1);
+        Ok(true)
     }
 
     fn of_this_case(&self, header: &Header) -> Result<(), Refusal> {
@@ -237,6 +289,7 @@ impl Case {
             };
         }
         match body {
+            Body::AgreementAcknowledge(b) => self.acknowledgements.put(record!(b)),
             Body::AgreementAdopt(b) => {
                 self.signed_by_all(signers, &b.parties, standing)?;
                 self.agreements.put(record!(b));
@@ -310,104 +363,171 @@ impl Case {
                 site.because.push(index);
             }
             Body::AccountReport(b) => self.accounts.put(record!(b)),
-            Body::ItemDeclare(declared) => {
-                let body =
-                    Item { declared, custody: Vec::new(), stages: Vec::new(), disposed: None };
-                self.items.put(record!(body));
+            Body::ItemDeclare(declared) => self.items.put(record!(Item { declared })),
+            Body::PersonDeclare(b) => {
+                self.check_person(&id, &b)?;
+                self.persons.put(record!(b));
             }
-            Body::PersonDeclare(b) => self.persons.put(record!(b)),
             Body::Observation(b) => self.observations.put(record!(b)),
             Body::Pledge(b) => self.pledges.put(record!(b)),
             Body::Event(b) => self.events.put(record!(b)),
             Body::Claim(b) => self.claims.put(record!(b)),
             Body::AccessRequest(request) => {
-                let body =
-                    Access { request, answers: Vec::new(), escalations: Vec::new(), closed: None };
+                // A corrected request keeps what was said of it.
+                let body = match self.access.get_mut(&id) {
+                    Some(old) => {
+                        let body = std::mem::take(&mut old.body.acts);
+                        Access { request, acts: body }
+                    }
+                    None => Access { request, acts: Default::default() },
+                };
                 self.access.put(record!(body));
             }
             Body::AccessAnswer(b) => {
-                let access = self
-                    .access
-                    .get_mut(&b.request)
-                    .ok_or_else(|| missing("access request", &b.request))?;
-                access.body.answers.push(b);
-                access.because.push(index);
+                let to = b.request.clone();
+                self.act(record!(b), to, |c| &mut c.access, |a| &mut a.acts.answers, |b| &b.on)?;
             }
             Body::AccessEscalate(b) => {
-                let access = self
-                    .access
-                    .get_mut(&b.request)
-                    .ok_or_else(|| missing("access request", &b.request))?;
-                access.body.escalations.push(b);
-                access.because.push(index);
+                let to = b.request.clone();
+                self.act(
+                    record!(b),
+                    to,
+                    |c| &mut c.access,
+                    |a| &mut a.acts.escalations,
+                    |b| &b.on,
+                )?;
+            }
+            Body::AccessStep(b) => {
+                let to = b.request.clone();
+                self.act(record!(b), to, |c| &mut c.access, |a| &mut a.acts.steps, |b| &b.on)?;
+            }
+            Body::AccessDecide(b) => {
+                let to = b.request.clone();
+                self.act(record!(b), to, |c| &mut c.access, |a| &mut a.acts.decisions, |b| &b.on)?;
+            }
+            Body::AccessPause(b) => {
+                self.signed_by_all(signers, &b.agreed_by, standing)?;
+                let to = b.request.clone();
+                self.act(record!(b), to, |c| &mut c.access, |a| &mut a.acts.pauses, |b| &b.from)?;
+            }
+            Body::AccessExtend(b) => {
+                self.signed_by_all(signers, &b.agreed_by, standing)?;
+                let to = b.request.clone();
+                self.act(record!(b), to, |c| &mut c.access, |a| &mut a.acts.extensions, |b| &b.on)?;
             }
             Body::AccessClose(b) => {
-                let access = self
-                    .access
-                    .get_mut(&b.request)
-                    .ok_or_else(|| missing("access request", &b.request))?;
-                if access.body.closed.is_some() {
-                    return Err(format!("the request `{}` was closed before", b.request));
-                }
-                access.body.closed = Some(b);
-                access.because.push(index);
+                let to = b.request.clone();
+                self.act(record!(b), to, |c| &mut c.access, |a| &mut a.acts.closings, |b| &b.on)?;
             }
             Body::InterviewRequest(request) => {
-                if self.persons.get(request.person.as_str()).is_none() {
-                    return Err(missing("person", &request.person));
-                }
-                self.interviews.put(record!(Interview { request, records: Vec::new() }));
+                let (answers, records) = match self.interviews.get_mut(&id) {
+                    Some(old) => (
+                        std::mem::take(&mut old.body.answers),
+                        std::mem::take(&mut old.body.records),
+                    ),
+                    None => Default::default(),
+                };
+                self.interviews.put(record!(Interview { request, answers, records }));
+            }
+            Body::InterviewAnswer(b) => {
+                let to = b.request.clone();
+                self.act(record!(b), to, |c| &mut c.interviews, |i| &mut i.answers, |b| &b.on)?;
             }
             Body::InterviewRecord(b) => {
-                let interview = self
-                    .interviews
-                    .get_mut(&b.request)
-                    .ok_or_else(|| missing("interview request", &b.request))?;
-                interview.body.records.push(b);
-                interview.because.push(index);
+                self.check_interview(&b)?;
+                let to = b.request.clone();
+                self.act(record!(b), to, |c| &mut c.interviews, |i| &mut i.records, |b| &b.on)?;
             }
             Body::Inspection(b) => self.inspections.put(record!(b)),
+            Body::SampleTake(taken) => {
+                let events = self.samples.get_mut(&id).map(|s| std::mem::take(&mut s.body.events));
+                let events = events.unwrap_or_default();
+                self.samples.put(record!(Sample { taken, events }));
+            }
+            Body::SampleEvent(b) => {
+                let to = b.sample.clone();
+                self.act(record!(b), to, |c| &mut c.samples, |s| &mut s.events, |b| &b.on)?;
+            }
             Body::Measurement(b) => {
-                if !self.names.contains_key(&b.about) {
-                    return Err(missing("site or item", &b.about));
-                }
+                let before: Vec<ObjectId> = self
+                    .measurements
+                    .get(id.as_str())
+                    .map(|m| m.body.about.clone())
+                    .into_iter()
+                    .collect();
+                let now = [b.about.clone()];
+                self.link(&id, index, &before, &now, |h| &mut h.measurements);
                 self.measurements.put(record!(b));
             }
             Body::SealApply(applied) => {
-                self.physical_seals.put(record!(PhysicalSeal { applied, checks: Vec::new() }));
+                let (mut before, mut checks) = (Vec::new(), Vec::new());
+                if let Some(old) = self.physical_seals.get_mut(&id) {
+                    before.push(old.body.applied.about.clone());
+                    checks = std::mem::take(&mut old.body.checks);
+                }
+                let now = [applied.about.clone()];
+                self.link(&id, index, &before, &now, |h| &mut h.seals);
+                self.physical_seals.put(record!(PhysicalSeal { applied, checks }));
             }
             Body::SealCheck(b) => {
-                let seal =
-                    self.physical_seals.get_mut(&b.seal).ok_or_else(|| missing("seal", &b.seal))?;
-                seal.body.checks.push(b);
-                seal.because.push(index);
+                let seal = b.seal.clone();
+                self.act(
+                    record!(b),
+                    seal.clone(),
+                    |c| &mut c.physical_seals,
+                    |s| &mut s.checks,
+                    |b| &b.on,
+                )?;
+                let about =
+                    self.physical_seals.get(seal.as_str()).map(|s| s.body.applied.about.clone());
+                self.changed(&about.into_iter().collect::<Vec<_>>(), index);
             }
             Body::ItemTransfer(b) => {
-                self.signed_by_all(signers, &[b.from.clone(), b.to.clone()], standing)?;
-                if let Some(unknown) = b.items.iter().find(|i| self.items.get(i.as_str()).is_none())
-                {
-                    return Err(missing("item", unknown));
+                let sides = [b.from.clone(), b.to.clone()];
+                let signed: Vec<PartyId> = sides
+                    .into_iter()
+                    .filter(|party| {
+                        self.live(signers)
+                            .any(|key| key.purpose == KeyPurpose::Statement && key.owner == *party)
+                    })
+                    .collect();
+                if signed.is_empty() && standing == Standing::Attested {
+                    return Err(format!(
+                        "a transfer is signed by {} and {}, or comes from a named source",
+                        b.from, b.to
+                    ));
                 }
-                for item in &b.items {
-                    if let Some(item) = self.items.get_mut(item) {
-                        item.body.custody.push(b.clone());
-                        item.because.push(index);
-                    }
+                let (mut before, mut receipts) = (Vec::new(), Vec::new());
+                if let Some(old) = self.transfers.get_mut(&id) {
+                    before = std::mem::take(&mut old.body.transfer.items);
+                    receipts = std::mem::take(&mut old.body.receipts);
                 }
+                self.link(&id, index, &before, &b.items, |h| &mut h.transfers);
+                self.transfers.put(record!(Transferred { transfer: b, signed, receipts }));
+            }
+            Body::ItemReceive(b) => {
+                let transfer = self.transfers.get(b.transfer.as_str());
+                let transfer = transfer.ok_or_else(|| missing("transfer", &b.transfer))?;
+                if transfer.body.transfer.to != party {
+                    return Err(format!(
+                        "the transfer goes to {}; {party} cannot receive it",
+                        transfer.body.transfer.to
+                    ));
+                }
+                let items = transfer.body.transfer.items.clone();
+                let to = b.transfer.clone();
+                self.act(record!(b), to, |c| &mut c.transfers, |t| &mut t.receipts, |b| &b.on)?;
+                self.changed(&items, index);
             }
             Body::ItemStep(b) => {
-                let item = self.items.get_mut(&b.item).ok_or_else(|| missing("item", &b.item))?;
-                item.body.stages.push(b);
-                item.because.push(index);
+                let to = b.item.clone();
+                self.act_on_thing(record!(b), to, |h| &mut h.stages, |b| &b.on);
             }
             Body::ItemDispose(b) => {
-                let item = self.items.get_mut(&b.item).ok_or_else(|| missing("item", &b.item))?;
-                if item.body.disposed.is_some() {
-                    return Err(format!("the item `{}` was disposed of before", b.item));
-                }
-                item.body.disposed = Some(b);
-                item.because.push(index);
+                let to = b.item.clone();
+                self.act_on_thing(record!(b), to, |h| &mut h.disposals, |b| &b.on);
             }
+            Body::ReversalAssess(b) => self.reversals.put(record!(b)),
             Body::FindingRaise(raised) => {
                 self.findings.put(record!(Finding { raised, resolved: None }))
             }
@@ -491,7 +611,9 @@ impl Case {
         use Kind as K;
         let r = &mut self.revisions;
         let slot = match kind {
-            K::AgreementAdopt | K::KeyEnroll | K::KeyRevoke => &mut r.agreement,
+            K::AgreementAdopt | K::AgreementAcknowledge | K::KeyEnroll | K::KeyRevoke => {
+                &mut r.agreement
+            }
             K::DeclarationSeal
             | K::DeclarationReveal
             | K::DeclarationAbsence
@@ -500,16 +622,31 @@ impl Case {
             | K::SiteAmend
             | K::PersonDeclare => &mut r.declaration,
             K::AccountReport => &mut r.accounts,
-            K::ItemDeclare | K::ItemTransfer | K::ItemStep | K::ItemDispose => &mut r.items,
+            K::ItemDeclare
+            | K::ItemTransfer
+            | K::ItemReceive
+            | K::ItemStep
+            | K::ItemDispose
+            | K::ReversalAssess => &mut r.items,
             K::Observation => &mut r.observations,
             K::Pledge | K::Event | K::Claim => &mut r.record,
             K::AccessRequest
             | K::AccessAnswer
             | K::AccessEscalate
+            | K::AccessStep
+            | K::AccessDecide
+            | K::AccessPause
+            | K::AccessExtend
             | K::AccessClose
             | K::InterviewRequest
+            | K::InterviewAnswer
             | K::InterviewRecord => &mut r.access,
-            K::Inspection | K::Measurement | K::SealApply | K::SealCheck => &mut r.inspection,
+            K::Inspection
+            | K::SampleTake
+            | K::SampleEvent
+            | K::Measurement
+            | K::SealApply
+            | K::SealCheck => &mut r.inspection,
             K::FindingRaise | K::FindingResolve => &mut r.findings,
             K::StepClaim
             | K::StepVerify

@@ -16,6 +16,7 @@
 //! Signatures are checked when an entry is appended and by `ledger verify`; the fold looks only at *which*
 //! enrolled keys signed and what they may sign.
 
+mod field;
 mod fold;
 mod folding;
 mod keys;
@@ -25,6 +26,7 @@ mod sealed;
 mod shelf;
 mod state;
 
+pub use field::{History, Sample, TransferStanding, Transferred, Waiting, Waits, in_time};
 pub use folding::Folding;
 pub use keys::{Key, KeyRef, Keys};
 pub use parsed::Parsed;
@@ -32,5 +34,6 @@ pub use record::{Index, Record, Rejection, UnknownKind};
 pub use sealed::{Challenged, Sealed};
 pub use shelf::{Records, Shelf};
 pub use state::{
-    Access, Case, Counts, Finding, Interview, Item, Object, PhysicalSeal, Revisions, StepStatement,
+    Access, AccessActs, Case, Counts, Finding, Interview, Item, Object, PhysicalSeal, Revisions,
+    StepStatement,
 };

@@ -10,6 +10,7 @@ use statement::kinds::{
 };
 use statement::{Basis, CaseId, Kind, ObjectId, Outcome, Standing};
 
+use crate::field::{History, Sample, Transferred, Waiting};
 use crate::sealed::Sealed;
 use crate::{Index, Keys, Record, Rejection, Shelf, UnknownKind};
 
@@ -27,14 +28,23 @@ pub struct Case {
     pub keys: Keys,
     /// Adopted agreements.
     pub agreements: Shelf<agreement::Adopt>,
+    /// What parties say of versions of agreed texts.
+    pub acknowledgements: Shelf<agreement::Acknowledge>,
     /// Sealed declarations with what was opened of them.
     pub seals: Shelf<Sealed>,
     /// Declared sites, as amended.
     pub sites: Shelf<declaration::SiteDeclare>,
     /// Accounting reports.
     pub accounts: Shelf<declaration::AccountReport>,
-    /// Declared items with their custody and stage.
+    /// Declared items.
     pub items: Shelf<Item>,
+    /// Transfers of custody with their receipts.
+    pub transfers: Shelf<Transferred>,
+    /// What items and sites went through, by id.
+    #[serde(serialize_with = "sorted")]
+    pub(crate) histories: HashMap<ObjectId, History, RandomState>,
+    /// Estimates of the time to reverse or to detect.
+    pub reversals: Shelf<items::ReversalAssess>,
     /// Declared persons.
     pub persons: Shelf<declaration::PersonDeclare>,
     /// Observations.
@@ -51,6 +61,8 @@ pub struct Case {
     pub interviews: Shelf<Interview>,
     /// Inspections.
     pub inspections: Shelf<inspection::InspectionRecord>,
+    /// Samples with what was done with them.
+    pub samples: Shelf<Sample>,
     /// Measurements.
     pub measurements: Shelf<inspection::Measurement>,
     /// Physical seals with their checks.
@@ -61,6 +73,8 @@ pub struct Case {
     pub progress: Shelf<StepStatement>,
     /// Statements that do not count.
     pub rejected: Vec<Rejection>,
+    /// Statements that wait for the object they speak of.
+    pub waiting: Waiting,
     /// Statements of kinds unknown to this version.
     pub unknown: Vec<UnknownKind>,
     /// For each subject the last entry that changed it.
@@ -71,25 +85,19 @@ pub struct Case {
     /// Every id with the kind that made it.
     #[serde(skip)]
     pub(crate) names: HashMap<ObjectId, Kind, RandomState>,
+    /// The object each act acts on.
+    #[serde(skip)]
+    pub(crate) acts: HashMap<ObjectId, ObjectId, RandomState>,
     /// The statements on each step, in order of entry.
     #[serde(skip)]
     pub(crate) by_step: BTreeMap<ObjectId, Vec<ObjectId>>,
 }
 
-/// An item under way.
+/// An item. What became of it is in its [`History`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Item {
     /// As declared.
     pub declared: declaration::ItemDeclare,
-    /// Custody transfers, oldest first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub custody: Vec<items::Transfer>,
-    /// Stages reached.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub stages: Vec<items::ItemStep>,
-    /// How it ended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disposed: Option<items::Dispose>,
 }
 
 /// An access request.
@@ -97,13 +105,28 @@ pub struct Item {
 pub struct Access {
     /// The request.
     pub request: access::Request,
-    /// Answers, oldest first.
-    pub answers: Vec<access::Answer>,
-    /// Escalations, oldest first.
-    pub escalations: Vec<access::Escalate>,
-    /// How it ended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub closed: Option<access::Close>,
+    /// What was said and done about it.
+    #[serde(flatten)]
+    pub acts: AccessActs,
+}
+
+/// What was said and done about an access request; each list in the order of what it speaks of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct AccessActs {
+    /// Answers.
+    pub answers: Vec<Record<access::Answer>>,
+    /// Escalations.
+    pub escalations: Vec<Record<access::Escalate>>,
+    /// Steps on the way.
+    pub steps: Vec<Record<access::Step>>,
+    /// Decisions of bodies.
+    pub decisions: Vec<Record<access::Decide>>,
+    /// Agreed pauses.
+    pub pauses: Vec<Record<access::Pause>>,
+    /// Agreed extensions.
+    pub extensions: Vec<Record<access::Extend>>,
+    /// How it ended; the first one counts.
+    pub closings: Vec<Record<access::Close>>,
 }
 
 /// An interview request.
@@ -111,8 +134,10 @@ pub struct Access {
 pub struct Interview {
     /// The request.
     pub request: access::InterviewRequest,
+    /// What was answered.
+    pub answers: Vec<Record<access::InterviewAnswer>>,
     /// What came of it.
-    pub records: Vec<access::InterviewRecord>,
+    pub records: Vec<Record<access::InterviewRecord>>,
 }
 
 /// A seal on an item or a place.
@@ -121,7 +146,7 @@ pub struct PhysicalSeal {
     /// As applied.
     pub applied: inspection::SealApply,
     /// As found later.
-    pub checks: Vec<inspection::SealCheck>,
+    pub checks: Vec<Record<inspection::SealCheck>>,
 }
 
 /// A finding.
@@ -332,8 +357,12 @@ impl Case {
             | K::MeasureGrant
             | K::MeasureSuspend
             | K::MeasureRestore => self.progress.get(id).map(|r| Object::of(kind, r)),
+            K::AgreementAcknowledge => self.acknowledgements.get(id).map(|r| Object::of(kind, r)),
+            K::ItemTransfer => self.transfers.get(id).map(|r| Object::of(kind, r)),
+            K::ReversalAssess => self.reversals.get(id).map(|r| Object::of(kind, r)),
+            K::SampleTake => self.samples.get(id).map(|r| Object::of(kind, r)),
             // Statements that act on another object are found through it.
-            _ => None,
+            _ => self.act_object(kind, id),
         }
     }
 }
@@ -365,12 +394,20 @@ pub struct Object<'a> {
     pub content_sha256: statement::Sha256Digest,
 }
 
+fn sorted<S: serde::Serializer>(
+    histories: &HashMap<ObjectId, History, RandomState>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let sorted: BTreeMap<&ObjectId, &History> = histories.iter().collect();
+    serializer.collect_map(sorted)
+}
+
 fn kind_name<S: serde::Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(kind.as_str())
 }
 
 impl<'a> Object<'a> {
-    fn of<T>(kind: Kind, r: &'a Record<T>) -> Self {
+    pub(crate) fn of<T>(kind: Kind, r: &'a Record<T>) -> Self {
         Self {
             id: &r.id,
             kind,

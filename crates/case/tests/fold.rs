@@ -6,14 +6,14 @@
     reason = "a test fails by panicking"
 )]
 
-use case::{Case, Parsed};
+use case::{Case, Parsed, TransferStanding};
 use proptest::prelude::*;
 use statement::kinds::agreement::{Adopt, KeyEnroll, KeyPurpose, KeyRevoke};
 use statement::kinds::declaration::{
     AccountLine, AccountReport, ItemDeclare, ReportType, SiteAmend, SiteDeclare,
 };
 use statement::kinds::evidence::Observation;
-use statement::kinds::items::Transfer;
+use statement::kinds::items::{Receive, Transfer};
 use statement::kinds::roadmap::{Progress, StepClaim};
 use statement::kinds::{access, escrow as sealing};
 use statement::{
@@ -241,13 +241,33 @@ fn a_transfer_counts_only_with_both_signatures() {
         let body = Body::ItemTransfer(Transfer {
             from: "DPRK".parse().unwrap(),
             items: vec!["rod-1".parse().unwrap()],
+            manifest: vec![],
+            manifest_sha256: None,
             on: "2009-01-15".parse().unwrap(),
             to: "ROK".parse().unwrap(),
         });
         Statement { header: header("t-1", "DPRK"), body }.sign(keys).unwrap()
     };
-    let one = [start.clone(), vec![transfer(&[&dprk.key])]].concat();
-    assert!(refused(&one).contains("missing: ROK"));
+    let one = fold(&[start.clone(), vec![transfer(&[&dprk.key])]].concat());
+    let standing = |case: &Case| case.transfers.get("t-1").unwrap().body.standing();
+    assert_eq!((standing(&one), one.rejected.len()), (TransferStanding::ReceiverMissing, 0));
+    let receipt = |by: &Party| {
+        let receive = Body::ItemReceive(Receive {
+            manifest: vec![],
+            manifest_sha256: None,
+            on: "2009-01-17".parse().unwrap(),
+            transfer: "t-1".parse().unwrap(),
+        });
+        said("t-1.receipt", by, receive)
+    };
+    // Signed for by whoever it went to, and by nobody else.
+    let wrong = [start.clone(), vec![transfer(&[&dprk.key]), receipt(&dprk)]].concat();
+    assert!(refused(&wrong).contains("goes to ROK"));
+    let received = fold(&[start.clone(), vec![transfer(&[&dprk.key]), receipt(&rok)]].concat());
+    assert_eq!(standing(&received), TransferStanding::BothSides);
+    assert_eq!(received.transfers.get("t-1").unwrap().body.on().as_str(), "2009-01-17");
+    let by_desk = [start.clone(), vec![transfer(&[&desk.key])]].concat();
+    assert!(refused(&by_desk).contains("names no source"));
     let adopt = Body::AgreementAdopt(Adopt {
         on: "2007-10-03".parse().unwrap(),
         parties: vec!["DPRK".parse().unwrap(), "ROK".parse().unwrap()],
@@ -259,23 +279,16 @@ fn a_transfer_counts_only_with_both_signatures() {
     assert!(refused(&adopt).contains("missing: ROK"));
     let both = fold(&[start, vec![transfer(&[&dprk.key, &rok.key])]].concat());
     let item = both.items.get("rod-1").unwrap();
-    assert_eq!((item.body.custody.len(), item.because.as_slice()), (1, [3, 4].as_slice()));
+    let transfers = both.history("rod-1").unwrap().transfers.len();
+    assert_eq!((transfers, item.because.as_slice()), (1, [3, 4].as_slice()));
+    assert_eq!(standing(&both), TransferStanding::BothSides);
 }
 
 #[test]
 fn early_and_repeated_statements_are_listed_with_the_reason() {
     let desk = party("desk");
     let start = || vec![enroll(&desk, &desk, KeyPurpose::Desk)];
-    let on = || "1993-02-25".parse().unwrap();
     let early: Vec<(&str, Body)> = vec![
-        (
-            "there is no access request",
-            Body::AccessClose(access::Close {
-                on: on(),
-                outcome: Outcome::Refused,
-                request: "q-1".parse().unwrap(),
-            }),
-        ),
         (
             "there is no declared site",
             Body::SiteAmend(SiteAmend {
@@ -299,6 +312,17 @@ fn early_and_repeated_statements_are_listed_with_the_reason() {
             }),
         ),
     ];
+    let close = Body::AccessClose(access::Close {
+        on: "1993-04-01".parse().unwrap(),
+        outcome: Outcome::Refused,
+        request: "q-1".parse().unwrap(),
+    });
+    // What acts on an object that is not there yet waits for it, and is listed.
+    let early_close = [start(), vec![recorded("e-1", "desk", &desk, close)]].concat();
+    let case = fold(&early_close);
+    let waits = case.waiting.list();
+    assert_eq!((waits.len(), waits[0].what, waits[0].on.as_str()), (1, "access request", "q-1"));
+    assert_eq!(case.rejected, []);
     for (reason, body) in early {
         let entries = [start(), vec![recorded("e-1", "desk", &desk, body)]].concat();
         let told = refused(&entries);

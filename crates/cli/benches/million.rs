@@ -111,6 +111,7 @@ fn statement(i: usize) -> Statement {
             Body::ItemStep(ItemStep {
                 item: format!("rod-{}", 11_000 + i % 100_000).parse().unwrap(),
                 on: "2008-02-14".parse().unwrap(),
+                sequence: None,
                 stage: "discharged".into(),
                 standing: StageStanding::Claimed,
             }),

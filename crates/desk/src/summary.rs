@@ -191,7 +191,7 @@ impl Page {
         }
         for request in a.access.iter().take(MOST) {
             self.line(&format!(
-                "  access {} asked by {} on {}: {:?}, day {}",
+                "  access {} asked by {} on {}: {}, day {}",
                 request.request, request.by, request.asked_on, request.state, request.days
             ));
         }

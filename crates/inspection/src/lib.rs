@@ -1,15 +1,23 @@
 //! Inspection: what has been tested on the ground, and what has not.
 //!
-//! This room will hold sampling plans, allocation of inspection effort and the clocks of access. What it does
-//! today: [`coverage`] says for each declared site whether any inspection, measurement or seal has tested it,
-//! and where each access request stands.
+//! [`coverage`] says for each declared site whether any inspection, measurement or seal has tested it. [`requests`]
+//! says where each access request stands: one state machine, with the clocks of its [`Regime`] as data, to the
+//! second. [`agreed_texts`] says which version of an agreed text each party stands by.
 
 mod access;
+mod clock;
 mod coverage;
 mod sealed;
+pub mod regime;
+mod texts;
 
-pub use access::{AccessState, AccessStatus, requests};
+pub use access::{
+    AccessState, AccessStatus, AsOf, ClockState, ClockStatus, Decision, Passage, QuotaUse, Used,
+    days_used, requests,
+};
 pub use coverage::{Coverage, SiteCoverage, coverage};
 pub use sealed::{
     AreaStatus, CategoryStatus, ChallengeState, ChallengeStatus, FieldStatus, SealedStatus, sealed,
 };
+pub use regime::{Regime, Regimes};
+pub use texts::{AgreedText, PartyStance, Version, agreed_texts};

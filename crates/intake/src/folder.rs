@@ -35,7 +35,7 @@ pub struct Draft {
     pub origin: Origin,
 }
 
-/// The roadmap as text.
+/// The roadmap, or another text of the folder that is read elsewhere.
 #[derive(Debug, Clone)]
 pub struct RoadmapFile {
     /// The file, relative to the case folder.
@@ -53,6 +53,8 @@ pub struct Folder {
     pub manifest: Option<Manifest>,
     /// The text of `roadmap.kdl`.
     pub roadmap: Option<RoadmapFile>,
+    /// The text of `field.kdl`: regimes, stages and tests of the case's own.
+    pub field: Option<RoadmapFile>,
     /// A draft for each statement the tables make.
     pub drafts: Vec<Draft>,
     /// Everything that is wrong or odd, sorted by file and line.
@@ -98,6 +100,7 @@ pub fn read(root: &Path) -> Result<Folder, IntakeError> {
         root: root.to_owned(),
         manifest: None,
         roadmap: None,
+        field: None,
         drafts: Vec::new(),
         diagnostics: Vec::new(),
         files: Vec::new(),
@@ -236,6 +239,11 @@ impl Folder {
             ("roadmap.kdl", _) => {
                 if let Some(text) = self.kdl(file) {
                     self.roadmap = Some(RoadmapFile { file: file.to_owned(), text });
+                }
+            }
+            ("field.kdl", _) => {
+                if let Some(text) = self.kdl(file) {
+                    self.field = Some(RoadmapFile { file: file.to_owned(), text });
                 }
             }
             (_, "csv") => self.read_table(file),

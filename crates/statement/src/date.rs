@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use edtf_core::{Bound, Edtf};
-use jiff::civil;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan, civil};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A date as the source gives it, never more precise than that.
@@ -80,6 +81,33 @@ impl Date {
         &self.text
     }
 
+    /// Its time of day, where the source gives one: `2026-03-29T01:30:00+01:00`, or without the offset.
+    #[must_use]
+    pub fn time(&self) -> Option<Time> {
+        if self.text.len() < 19 || !self.text.contains('T') {
+            return None;
+        }
+        if let Ok(instant) = self.text.parse::<Timestamp>() {
+            return Some(Time::Instant(instant));
+        }
+        self.text.parse::<civil::DateTime>().ok().map(Time::Local)
+    }
+
+    /// The first and the last second it can mean. A day begins and ends at midnight of `zone`; so does a local time
+    /// lie in it. An open end is the first or last instant there is.
+    #[must_use]
+    pub fn span(&self, zone: &TimeZone) -> (Timestamp, Timestamp) {
+        let at = |local: civil::DateTime, open: Timestamp| zone.to_timestamp(local).unwrap_or(open);
+        match self.time() {
+            Some(Time::Instant(instant)) => (instant, instant),
+            Some(Time::Local(local)) => {
+                let instant = at(local, Timestamp::MIN);
+                (instant, instant)
+            }
+            None => (first_second(self.earliest, zone), last_second(self.latest, zone)),
+        }
+    }
+
     /// Days from `promised` to this date, as (least, most): both dates may be intervals.
     #[must_use]
     pub fn days_since(&self, promised: &Date) -> (i64, i64) {
@@ -91,6 +119,29 @@ impl Date {
     pub fn certainly_after(&self, other: &Date) -> bool {
         self.earliest > other.latest
     }
+}
+
+/// A time of day as a source gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Time {
+    /// With its offset from UTC.
+    Instant(Timestamp),
+    /// As the clock on the wall showed it; in which zone, the source does not say.
+    Local(civil::DateTime),
+}
+
+/// The first second of a day in a zone.
+#[must_use]
+pub fn first_second(day: civil::Date, zone: &TimeZone) -> Timestamp {
+    zone.to_timestamp(day.to_datetime(civil::Time::midnight())).unwrap_or(Timestamp::MIN)
+}
+
+/// The last second of a day in a zone: where clocks jump at midnight too.
+#[must_use]
+pub fn last_second(day: civil::Date, zone: &TimeZone) -> Timestamp {
+    let midnight = day.tomorrow().map(|next| next.to_datetime(civil::Time::midnight()));
+    let next = midnight.and_then(|midnight| zone.to_timestamp(midnight));
+    next.and_then(|next| next.checked_sub(1.second())).unwrap_or(Timestamp::MAX)
 }
 
 /// Days from `from` to `to`; negative when `to` comes first.

@@ -30,9 +30,9 @@ mod statement;
 
 pub use check::Fault;
 pub use claim::{Bound, Claim, QuantityKind};
-pub use date::{Date, DateError, days};
+pub use date::{Date, DateError, Time, days, first_second, last_second};
 pub use id::{CaseId, IdError, ObjectId, PartyId, Sha256Digest};
-pub use jiff::civil;
+pub use jiff::{Timestamp, civil, tz};
 pub use kinds::{Body, Kind, Unknown, UnknownKind};
 pub use outcome::Outcome;
 pub use place::{Place, Point, Relation};

@@ -61,6 +61,26 @@ fn amount() -> Quantity {
     Quantity { sigma: Some(decimal("0.5")), unit: "t HFO".into(), value: decimal("50000") }
 }
 
+fn attachment() -> inspection::Attachment {
+    inspection::Attachment {
+        bytes: 1024,
+        name: "photo.jpg".into(),
+        sha256: Sha256Digest::of(b"photo"),
+    }
+}
+
+fn line() -> items::ManifestLine {
+    items::ManifestLine {
+        gross: Some(Quantity {
+            sigma: Some(decimal("0.5")),
+            unit: "kg".into(),
+            value: decimal("412.5"),
+        }),
+        seal: Some("E-17".into()),
+        tag: "DPRK-0042".into(),
+    }
+}
+
 fn bodies() -> Vec<Body> {
     let key = SigningKey::generate("dprk.example/key").unwrap();
     let vkey = key.verifying_key().to_string();
@@ -210,12 +230,99 @@ fn bodies() -> Vec<Body> {
             reason: "waste sites".into(),
             regime: "special-inspection".into(),
             site: None,
+            to: Some(party("DPRK")),
         }),
         Body::AccessAnswer(access::Answer {
             answer: access::AccessAnswer::Objected,
             on: on(),
             reason: Some("military".into()),
             request: id(),
+        }),
+        Body::AgreementAcknowledge(agreement::Acknowledge {
+            on: on(),
+            sha256: Some(hash),
+            stance: agreement::Stance::Denied,
+            summary: "no sampling".into(),
+            text: id(),
+            version: "oral".into(),
+        }),
+        Body::AccessStep(access::Step {
+            evidence: vec![attachment()],
+            on: date("2008-06-26T10:00:00+09:00"),
+            reason: None,
+            request: id(),
+            step: access::AccessStep::Delivered,
+        }),
+        Body::AccessDecide(access::Decide {
+            against: Some(3),
+            body: "Joint Commission".into(),
+            consensus: None,
+            decision: access::Ruling::Uphold,
+            in_favour: Some(5),
+            on: on(),
+            request: id(),
+        }),
+        Body::AccessPause(access::Pause {
+            agreed_by: vec![party("DPRK"), party("IAEA")],
+            cause: "flood".into(),
+            clock: None,
+            from: on(),
+            request: id(),
+            to: on(),
+        }),
+        Body::AccessExtend(access::Extend {
+            agreed_by: vec![party("DPRK"), party("IAEA")],
+            clock: "stay".into(),
+            hours: 24,
+            on: on(),
+            reason: "weather".into(),
+            request: id(),
+        }),
+        Body::InterviewAnswer(access::InterviewAnswer {
+            accepted: false,
+            on: on(),
+            reason: None,
+            reason_code: Some(access::ReasonCode::Witness),
+            request: id(),
+            terms: access::Terms::default(),
+        }),
+        Body::SampleTake(inspection::SampleTake {
+            inspection: id(),
+            material: "swipe".into(),
+            on: on(),
+            place: Some("hot cell 2".into()),
+            seal: None,
+        }),
+        Body::SampleEvent(inspection::SampleEvent {
+            by: "Seibersdorf".into(),
+            event: inspection::SampleStep::Analysed,
+            method: Some("TIMS".into()),
+            on: on(),
+            part: Some("A".into()),
+            parts: vec![],
+            result: Some(claim()),
+            sample: id(),
+            seal: None,
+            seal_state: Some(inspection::SealState::Intact),
+        }),
+        Body::ItemReceive(items::Receive {
+            manifest: vec![line()],
+            manifest_sha256: None,
+            on: on(),
+            transfer: id(),
+        }),
+        Body::ReversalAssess(items::ReversalAssess {
+            about: "5MW(e)".into(),
+            assessor: "Hecker".into(),
+            cost_high: None,
+            cost_low: None,
+            currency: None,
+            days_high: 180,
+            days_low: 120,
+            on: on(),
+            stage: Some("disabled".into()),
+            time_to: items::TimeTo::Reverse,
+            what: "restart".into(),
         }),
         Body::AccessEscalate(access::Escalate {
             on: on(),
@@ -224,12 +331,22 @@ fn bodies() -> Vec<Body> {
         }),
         Body::AccessClose(access::Close { on: on(), outcome: Outcome::Refused, request: id() }),
         Body::InterviewRequest(access::InterviewRequest {
+            legal_basis: Some("OP5".into()),
             on: on(),
             person: id(),
+            questions_sha256: Some(hash),
             reason: "operating history".into(),
             terms: access::Terms { private: Some(true), ..Default::default() },
         }),
         Body::InterviewRecord(access::InterviewRecord {
+            began: Some(date("2003-02-07T10:00:00+03:00")),
+            consent: Some(true),
+            copies_sha256: vec![hash],
+            copy_given: Some(false),
+            ended: Some(date("2003-02-07T14:00:00+03:00")),
+            follow_up: None,
+            protection: vec!["family abroad".into()],
+            reason_code: None,
             held: true,
             notes_sha256: Some(hash),
             on: on(),
@@ -240,16 +357,15 @@ fn bodies() -> Vec<Body> {
         }),
         Body::Inspection(inspection::InspectionRecord {
             activities: vec!["item counting".into()],
-            attachments: vec![inspection::Attachment {
-                bytes: 1024,
-                name: "photo.jpg".into(),
-                sha256: hash,
-            }],
+            attachments: vec![attachment()],
             from: date("2008-02-12"),
             mandate: "monitoring".into(),
+            findings: vec!["all seals intact".into()],
             person_days: Some(decimal("6")),
+            planned_person_days: Some(decimal("8")),
             request: None,
             site: id(),
+            team: vec![inspection::TeamRole { number: 2, role: "inspector".into() }],
             to: date("2008-02-14"),
         }),
         Body::Measurement(inspection::Measurement {
@@ -267,12 +383,15 @@ fn bodies() -> Vec<Body> {
         Body::ItemTransfer(items::Transfer {
             from: party("DPRK"),
             items: vec![id()],
+            manifest: vec![line()],
+            manifest_sha256: Some(hash),
             on: on(),
             to: party("ROK"),
         }),
         Body::ItemStep(items::ItemStep {
             item: id(),
             on: on(),
+            sequence: Some("equipment".into()),
             stage: "removed".into(),
             standing: items::StageStanding::Witnessed,
         }),

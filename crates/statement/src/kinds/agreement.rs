@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Check, Faults};
-use crate::{Date, PartyId, Sha256Digest};
+use crate::{Date, ObjectId, PartyId, Sha256Digest};
 
 /// `agreement.adopt`: the parties adopt a roadmap text. Signed by all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,43 @@ pub struct KeyRevoke {
     pub key: String,
     /// Why.
     pub reason: String,
+}
+
+/// Whether a party stands by a version of an agreed text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stance {
+    /// It was agreed so.
+    Acknowledged,
+    /// It was not agreed, or not so.
+    Denied,
+}
+
+/// `agreement.acknowledge`: a party says of one version of an agreed text whether it stands by it. Understandings
+/// that exist only in words came apart in 2008: what was agreed is the version that every side acknowledges.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Acknowledge {
+    /// When it said so.
+    pub on: Date,
+    /// SHA-256 of the text; absent when it was said and never written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Sha256Digest>,
+    /// Whether it stands by it.
+    pub stance: Stance,
+    /// What the version says on the point at issue.
+    pub summary: String,
+    /// Which agreed text: `verification-2008`.
+    pub text: ObjectId,
+    /// Which version of it: `2008-10-11 US`.
+    pub version: String,
+}
+
+impl Check for Acknowledge {
+    fn check(&self, at: &str, faults: &mut Faults) {
+        faults.text(at, "summary", &self.summary);
+        faults.text(at, "version", &self.version);
+    }
 }
 
 impl Check for Adopt {

@@ -26,6 +26,9 @@ pub struct InspectionRecord {
     /// Reports and photographs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// What was found, in words; a question or inconsistency is raised as a finding of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<String>,
     /// First day.
     pub from: Date,
     /// What it was for.
@@ -33,13 +36,29 @@ pub struct InspectionRecord {
     /// Effort in person-days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person_days: Option<Decimal>,
+    /// Effort that was planned, in person-days. Absent: no plan is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_person_days: Option<Decimal>,
     /// The access request it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<ObjectId>,
     /// Where.
     pub site: ObjectId,
+    /// The team, by role and number: never by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub team: Vec<TeamRole>,
     /// Last day.
     pub to: Date,
+}
+
+/// Some of an inspection team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeamRole {
+    /// How many.
+    pub number: u32,
+    /// In what role: `inspector`, `interpreter`.
+    pub role: String,
 }
 
 /// `measurement.record`: a figure that was measured, with its uncertainty.
@@ -54,6 +73,72 @@ pub struct Measurement {
     pub method: String,
     /// When.
     pub on: Date,
+}
+
+/// `sample.take`: a sample is taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SampleTake {
+    /// The inspection it was taken at.
+    pub inspection: ObjectId,
+    /// What it is of: `swipe`, `core drilling`, `uranyl nitrate solution`.
+    pub material: String,
+    /// When.
+    pub on: Date,
+    /// Where on the site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// The number of the seal put on it at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<String>,
+}
+
+/// What was done with a sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SampleStep {
+    /// Split into parts, of which each side may keep one.
+    Split,
+    /// Sealed.
+    Sealed,
+    /// Sent off.
+    Shipped,
+    /// Received.
+    Received,
+    /// Analysed, with its result.
+    Analysed,
+}
+
+/// `sample.event`: something is done with a sample or a part of one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SampleEvent {
+    /// Who did it: the team, the carrier, the laboratory.
+    pub by: String,
+    /// What was done.
+    pub event: SampleStep,
+    /// How it was analysed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// When.
+    pub on: Date,
+    /// The part it was done with: `A`, `B`. Absent: the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
+    /// The parts it was split into.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
+    /// The result, with its uncertainty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<Claim>,
+    /// The sample.
+    pub sample: ObjectId,
+    /// The seal put on, or found on it when it was received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<String>,
+    /// How the seal was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal_state: Option<SealState>,
 }
 
 /// `seal.apply`: a seal or tag is put on.
@@ -78,6 +163,8 @@ pub enum SealState {
     Broken,
     /// Not there.
     Missing,
+    /// Taken off by those who put it on, in good order.
+    Removed,
 }
 
 /// `seal.check`: a seal is looked at.
@@ -99,15 +186,46 @@ impl Check for InspectionRecord {
         if self.person_days.is_some_and(|d| d < Decimal::ZERO) {
             faults.add(at, "person_days", "an effort cannot be negative");
         }
-        for (i, file) in self.attachments.iter().enumerate() {
-            faults.text(&format!("{at}.attachments[{i}]"), "name", &file.name);
-            if file.bytes > 1 << 53 {
-                faults.add(
-                    at,
-                    "attachments",
-                    "a length beyond 2^53 bytes cannot be written in canonical JSON",
-                );
+        if self.planned_person_days.is_some_and(|d| d < Decimal::ZERO) {
+            faults.add(at, "planned_person_days", "an effort cannot be negative");
+        }
+        for (i, role) in self.team.iter().enumerate() {
+            faults.text(&format!("{at}.team[{i}]"), "role", &role.role);
+        }
+        check_attachments(at, "attachments", &self.attachments, faults);
+    }
+}
+
+pub(super) fn check_attachments(at: &str, field: &str, files: &[Attachment], faults: &mut Faults) {
+    for (i, file) in files.iter().enumerate() {
+        faults.text(&format!("{at}.{field}[{i}]"), "name", &file.name);
+        if file.bytes > 1 << 53 {
+            faults.add(at, field, "a length beyond 2^53 bytes cannot be written in canonical JSON");
+        }
+    }
+}
+
+impl Check for SampleTake {
+    fn check(&self, at: &str, faults: &mut Faults) {
+        faults.text(at, "material", &self.material);
+    }
+}
+
+impl Check for SampleEvent {
+    fn check(&self, at: &str, faults: &mut Faults) {
+        faults.text(at, "by", &self.by);
+        self.result.check(&format!("{at}.result"), faults);
+        match self.event {
+            SampleStep::Split if self.parts.len() < 2 => {
+                faults.add(at, "parts", "a sample is split into at least two parts");
             }
+            SampleStep::Sealed if self.seal.is_none() => {
+                faults.add(at, "seal", "a sealing needs the number of the seal");
+            }
+            SampleStep::Analysed if self.result.is_none() => {
+                faults.add(at, "result", "an analysis needs its result; `none published` is one");
+            }
+            _ => {}
         }
     }
 }

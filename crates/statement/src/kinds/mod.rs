@@ -127,6 +127,7 @@ pub struct Unknown {
 
 kinds! {
     "agreement.adopt" => AgreementAdopt(agreement::Adopt), "the parties adopt a roadmap";
+    "agreement.acknowledge" => AgreementAcknowledge(agreement::Acknowledge), "a party acknowledges or denies a version of an agreed text";
     "key.enroll" => KeyEnroll(agreement::KeyEnroll), "a key starts to speak for its owner";
     "key.revoke" => KeyRevoke(agreement::KeyRevoke), "a key stops speaking for anyone";
     "declaration.seal" => DeclarationSeal(escrow::Seal), "a whole declaration is committed to";
@@ -145,16 +146,25 @@ kinds! {
     "access.request" => AccessRequest(access::Request), "access is asked for";
     "access.answer" => AccessAnswer(access::Answer), "a request is answered";
     "access.escalate" => AccessEscalate(access::Escalate), "a request goes to a deciding body";
+    "access.step" => AccessStep(access::Step), "a request goes one step on";
+    "access.decide" => AccessDecide(access::Decide), "a body decides on a request";
+    "access.pause" => AccessPause(access::Pause), "the clocks of a request stand still";
+    "access.extend" => AccessExtend(access::Extend), "a clock of a request is lengthened";
     "access.close" => AccessClose(access::Close), "a request ends";
     "interview.request" => InterviewRequest(access::InterviewRequest), "an interview is asked for";
+    "interview.answer" => InterviewAnswer(access::InterviewAnswer), "a request for an interview is answered";
     "interview.record" => InterviewRecord(access::InterviewRecord), "an interview was held or not";
     "inspection.record" => Inspection(inspection::InspectionRecord), "an inspection was carried out";
     "measurement.record" => Measurement(inspection::Measurement), "something was measured";
+    "sample.take" => SampleTake(inspection::SampleTake), "a sample was taken";
+    "sample.event" => SampleEvent(inspection::SampleEvent), "something was done with a sample";
     "seal.apply" => SealApply(inspection::SealApply), "a seal was put on";
     "seal.check" => SealCheck(inspection::SealCheck), "a seal was looked at";
     "item.transfer" => ItemTransfer(items::Transfer), "custody passed";
+    "item.receive" => ItemReceive(items::Receive), "a transfer was received";
     "item.step" => ItemStep(items::ItemStep), "an item reached a stage";
     "item.dispose" => ItemDispose(items::Dispose), "an item is gone for good";
+    "reversal.assess" => ReversalAssess(items::ReversalAssess), "the time to reverse or to detect is estimated";
     "finding.raise" => FindingRaise(findings::Raise), "a finding is raised";
     "finding.resolve" => FindingResolve(findings::Resolve), "a finding ends";
     "step.claim" => StepClaim(roadmap::StepClaim), "a step's state is claimed";

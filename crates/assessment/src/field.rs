@@ -1,0 +1,37 @@
+//! `field.kdl`: what a case says of its own about work on the ground, beside what comes with the program.
+
+use inspection::Regimes;
+use notation::{Message, did_you_mean};
+
+/// What applies on the ground: regimes of access.
+#[derive(Debug, Clone, Default)]
+pub struct Field {
+    /// Regimes of access.
+    pub regimes: Regimes,
+}
+
+/// The nodes of `field.kdl`.
+const NODES: &[&str] = &["regime"];
+
+impl Field {
+    /// Reads `field.kdl`; what is wrong comes back with its place.
+    #[must_use]
+    pub fn read(text: &str) -> (Self, Vec<Message>) {
+        let reading = notation::read(text);
+        let mut messages = reading.messages;
+        let nodes = &reading.document.nodes;
+        for node in nodes.iter().filter(|n| !NODES.contains(&n.name.as_str())) {
+            let words = format!("`{}` is not known in field.kdl", node.name);
+            let help = did_you_mean(&node.name, NODES.iter().copied()).map_or_else(
+                || format!("known are: {}", NODES.join(", ")),
+                |word| format!("did you mean `{word}`?"),
+            );
+            messages.push(
+                Message::error("F003", node.name_span.clone(), words, "not known").help(help),
+            );
+        }
+        let mut field = Self::default();
+        messages.extend(field.regimes.add(nodes));
+        (field, messages)
+    }
+}
