@@ -39,6 +39,7 @@ fn statement(i: usize) -> Statement {
     let body = Body::ItemStep(ItemStep {
         item: format!("rod-{:05}", i % 8000).parse().unwrap(),
         on: "2008-02-14".parse().unwrap(),
+        sequence: None,
         stage: "discharged".into(),
         standing: StageStanding::Claimed,
     });
