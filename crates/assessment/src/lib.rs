@@ -4,6 +4,7 @@
 //! changed ([`case::Revisions`]) or the day is another. The result is the same as from scratch: rooms are pure
 //! functions of what they read.
 
+mod draft;
 mod field;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use roadmap::{Roadmap, Status};
 use serde::Serialize;
 use statement::{Basis, Date, Standing, civil};
 
+pub use draft::{AccessDraft, access_draft};
 pub use field::Field;
 
 /// Everything known about a case on a day.

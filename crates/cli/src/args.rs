@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use inspection::AsOf;
 use statement::civil;
 
 pub(crate) use accountancy::BalanceArgs;
@@ -80,6 +81,9 @@ pub(crate) enum Command {
     },
     /// Does the material balance close? Balances of a process with their statistics, from time series
     Balance(BalanceArgs),
+    /// Requests for access: their clocks to the second, drafts, a calendar of deadlines
+    #[command(subcommand)]
+    Access(AccessCommand),
     /// The agreement as text: where its steps stand
     #[command(subcommand)]
     Roadmap(RoadmapCommand),
@@ -134,6 +138,50 @@ pub(crate) enum RoadmapCommand {
         case: CaseArgs,
         #[command(flatten)]
         view: ViewArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccessCommand {
+    /// Where each request stands: its state, its clocks, the days each side has used
+    Status {
+        #[command(flatten)]
+        case: CaseArgs,
+        #[command(flatten)]
+        view: MomentArgs,
+    },
+    /// Turn an observation, a declared site or a finding into a request that a person can sign
+    Draft {
+        /// A case folder and the id of an observation, a site or a finding
+        #[arg(value_names = ["CASE", "ID"], num_args = 1..=2, required = true)]
+        what: Vec<String>,
+        /// Who asks, as named in case.kdl
+        #[arg(long, default_value = "IAEA")]
+        by: String,
+        /// Who is asked [default: whoever declares in case.kdl]
+        #[arg(long)]
+        to: Option<String>,
+        /// The regime whose clocks apply
+        #[arg(long, default_value = "additional-protocol")]
+        regime: String,
+        /// Write to this file: a table that the case folder takes (.csv), or a text to read (.kdl)
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        place: PlaceArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Write the clocks that run as an iCalendar file
+    Calendar {
+        #[command(flatten)]
+        case: CaseArgs,
+        /// Where to write it [default: standard output]
+        #[arg(long, short, value_name = "FILE.ics")]
+        output: Option<PathBuf>,
+        /// Show the case as it stood at this moment: a day (YYYY-MM-DD) or an instant with its offset [default: now]
+        #[arg(long, value_name = "DATE|INSTANT", value_parser = moment)]
+        as_of: Option<AsOf>,
     },
 }
 
@@ -231,6 +279,34 @@ pub(crate) struct ViewArgs {
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MomentArgs {
+    /// Show the case as it stood at this moment: a day (YYYY-MM-DD) or an instant with its offset
+    /// (2026-03-29T10:00:00+02:00) [default: now]
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = moment)]
+    pub as_of: Option<AsOf>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+/// Now, to the second.
+pub(crate) fn now() -> AsOf {
+    AsOf::instant(jiff::Timestamp::now())
+}
+
+fn moment(text: &str) -> Result<AsOf, String> {
+    let date: statement::Date = text.parse().map_err(|e: statement::DateError| e.to_string())?;
+    match (date.time(), date.exact()) {
+        (Some(statement::Time::Instant(instant)), _) => Ok(AsOf::instant(instant)),
+        (Some(statement::Time::Local(_)), _) => {
+            Err(format!("`{text}` has no offset from UTC; write 2026-03-29T10:00:00+02:00 or …Z"))
+        }
+        (None, Some(day)) => Ok(AsOf::day(day)),
+        (None, None) => Err(format!("`{text}` is not one day or instant")),
+    }
 }
 
 impl ViewArgs {

@@ -36,6 +36,28 @@ pub(crate) fn table(format: Format, table: &Table) -> Result<(), CliError> {
     print(&if format == Format::Csv { table.to_csv() } else { table.to_text(width()) })
 }
 
+/// Words on lines that fit; the lines after the first of each are set in by two spaces.
+pub(crate) fn wrapped(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let mut column = 0;
+        for word in line.split(' ') {
+            let length = word.chars().count();
+            if column > 0 && column + 1 + length > width() {
+                out += "\n  ";
+                column = 2;
+            } else if column > 0 {
+                out.push(' ');
+                column += 1;
+            }
+            out += word;
+            column += length;
+        }
+        out.push('\n');
+    }
+    out
+}
+
 /// Columns to print within: those of the terminal, at most 100.
 pub(crate) fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).filter(|c| *c >= 60);

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use assessment::{Assessor, Field};
 use case::{Case, Folding, Parsed};
 use desk::Recorded;
 use intake::{Diagnostic, Folder, IntakeError};
@@ -74,6 +75,8 @@ pub(crate) const DESK_KEY: (&str, &str) = ("desk.key", "desk.lockstep.local");
 pub(crate) struct Session {
     pub folder: Folder,
     pub roadmap: Option<Roadmap>,
+    /// Regimes, stages and tests that apply on the ground.
+    pub field: Field,
     pub case: Case,
     pub ledger: Option<Ledger>,
     /// What was recorded; `None` when the folder alone was assessed.
@@ -83,7 +86,7 @@ pub(crate) struct Session {
 impl Session {
     /// Reads the folder and records what is new in its ledger.
     pub(crate) fn record(path: &Path, place: &PlaceArgs) -> Result<Self, CliError> {
-        let (folder, roadmap) = read(path)?;
+        let (folder, roadmap, field) = read(path)?;
         let manifest = folder.manifest.as_ref().ok_or(CliError::NoCase)?;
         let keys = KeyDir::default_location().ok_or(CliError::NoKeyDir)?;
         let desk = keys.load_or_create(DESK_KEY.0, DESK_KEY.1)?;
@@ -106,17 +109,18 @@ impl Session {
         let head = ledger.head()?;
         recorded.ledger = Some(file.display().to_string());
         (recorded.size, recorded.root) = (head.size, head.root.to_string());
-        Ok(Self { folder, roadmap, case, ledger: Some(ledger), recorded })
+        Ok(Self { folder, roadmap, field, case, ledger: Some(ledger), recorded })
     }
 
     /// Reads the folder and its ledger, and records nothing. Without a ledger the folder's statements are folded
     /// in memory, as they would be recorded.
     pub(crate) fn read(path: &Path, place: &PlaceArgs) -> Result<Self, CliError> {
-        let (folder, roadmap) = read(path)?;
+        let (folder, roadmap, field) = read(path)?;
         let file = ledger_file(path, place);
         if !file.exists() {
             let case = fold_in_memory(&folder)?;
-            return Ok(Self { folder, roadmap, case, ledger: None, recorded: Recorded::default() });
+            let recorded = Recorded::default();
+            return Ok(Self { folder, roadmap, field, case, ledger: None, recorded });
         }
         let ledger = Ledger::open(&file, None)?;
         if let Some(manifest) = &folder.manifest {
@@ -137,7 +141,12 @@ impl Session {
             root: head.root.to_string(),
             ..Recorded::default()
         };
-        Ok(Self { folder, roadmap, case, ledger: Some(ledger), recorded })
+        Ok(Self { folder, roadmap, field, case, ledger: Some(ledger), recorded })
+    }
+
+    /// An assessor that knows what the case says of its own about work on the ground.
+    pub(crate) fn assessor(&self) -> Assessor {
+        Assessor::with_field(self.field.clone())
     }
 
     /// The case's title, or its id.
@@ -154,18 +163,28 @@ pub(crate) fn ledger_file(case: &Path, place: &PlaceArgs) -> PathBuf {
     place.ledger.clone().unwrap_or_else(|| case.join(".lockstep/ledger.sqlite"))
 }
 
-/// Reads a folder and its roadmap; the roadmap's mistakes join the folder's.
-fn read(path: &Path) -> Result<(Folder, Option<Roadmap>), CliError> {
+/// Reads a folder, its roadmap and its `field.kdl`; their mistakes join the folder's.
+fn read(path: &Path) -> Result<(Folder, Option<Roadmap>, Field), CliError> {
     let mut folder = intake::read(path)?;
-    let Some(file) = folder.roadmap.clone() else { return Ok((folder, None)) };
-    let reading = roadmap::read(&file.text);
-    let told =
-        reading.messages.into_iter().map(|m| Diagnostic::of_message(&file.file, &file.text, m));
-    folder.diagnostics.extend(told);
+    let roadmap = folder.roadmap.clone().map(|file| {
+        let reading = roadmap::read(&file.text);
+        tell(&mut folder, &file, reading.messages);
+        reading.roadmap
+    });
+    let field = folder.field.clone().map(|file| {
+        let (field, messages) = Field::read(&file.text);
+        tell(&mut folder, &file, messages);
+        field
+    });
     folder
         .diagnostics
         .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
-    Ok((folder, Some(reading.roadmap)))
+    Ok((folder, roadmap, field.unwrap_or_default()))
+}
+
+fn tell(folder: &mut Folder, file: &intake::RoadmapFile, messages: Vec<notation::Message>) {
+    let told = messages.into_iter().map(|m| Diagnostic::of_message(&file.file, &file.text, m));
+    folder.diagnostics.extend(told);
 }
 
 /// The file of a log's key in the key folder; `kind` tells its several keys apart.

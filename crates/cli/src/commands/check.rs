@@ -1,6 +1,5 @@
 //! `check`: every mistake of a case folder, where it stands.
 
-use assessment::Assessor;
 use intake::{Diagnostic, Folder, Severity, render};
 use serde::Serialize;
 
@@ -57,7 +56,7 @@ pub(crate) fn run(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {
 
 /// Mistakes that no row shows by itself: points that contradict what they match, statements that do not count.
 fn beyond_the_row(session: &Session, view: &ViewArgs) -> Vec<Diagnostic> {
-    let assessment = Assessor::new().assess(&session.case, session.roadmap.as_ref(), view.day());
+    let assessment = session.assessor().assess(&session.case, session.roadmap.as_ref(), view.day());
     let folder = &session.folder;
     let told = |id: &str| {
         folder.diagnostics.iter().any(|d| Some((d.file.as_str(), d.line)) == folder.place_of(id))

@@ -1,5 +1,6 @@
 //! One module for each command.
 
+mod access;
 mod audit;
 mod balance_series;
 mod check;
@@ -16,7 +17,7 @@ mod witness;
 
 use std::path::{Path, PathBuf};
 
-use crate::args::{Command, LedgerCommand, RoadmapCommand};
+use crate::args::{AccessCommand, Command, LedgerCommand, RoadmapCommand};
 use crate::session::CliError;
 
 /// Runs a command and returns its exit status.
@@ -29,6 +30,20 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         Command::Crosscheck { case, view } => views::crosscheck(&case, &view),
         Command::Figures { case, view } => views::figures(&case, &view),
         Command::Balance(args) => balance_series::run(&args),
+        Command::Access(AccessCommand::Status { case, view }) => access::status(&case, &view),
+        Command::Access(AccessCommand::Draft { what, by, to, regime, output, place, view }) => {
+            let to = to.as_deref();
+            access::draft(
+                &what,
+                &access::Sides { by: &by, to, regime: &regime },
+                output.as_deref(),
+                &place,
+                &view,
+            )
+        }
+        Command::Access(AccessCommand::Calendar { case, output, as_of }) => {
+            access::calendar(&case, output.as_deref(), as_of)
+        }
         Command::Roadmap(RoadmapCommand::Status { case, view }) => roadmap::status(&case, &view),
         Command::Ledger(LedgerCommand::Show { what, place, view }) => {
             ledger::show(&what, &place, &view)

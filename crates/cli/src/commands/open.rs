@@ -1,6 +1,6 @@
 //! `open` and `status`: where a case stands, on one page.
 
-use assessment::{Assessment, Assessor};
+use assessment::Assessment;
 use desk::Recorded;
 use serde::Serialize;
 
@@ -35,7 +35,7 @@ pub(crate) fn status(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {
 }
 
 fn page(session: &Session, view: &ViewArgs) -> Result<u8, CliError> {
-    let assessment = Assessor::new().assess(&session.case, session.roadmap.as_ref(), view.day());
+    let assessment = session.assessor().assess(&session.case, session.roadmap.as_ref(), view.day());
     match view.format {
         Format::Json => output::json(
             "lockstep/case/v1",

@@ -1,6 +1,6 @@
 //! Single views of an assessment.
 
-use assessment::{Assessment, Assessor};
+use assessment::Assessment;
 
 use crate::args::{CaseArgs, Format, ViewArgs};
 use crate::output;
@@ -8,7 +8,7 @@ use crate::session::{CliError, Session};
 
 pub(crate) fn assess(case: &CaseArgs, view: &ViewArgs) -> Result<(Session, Assessment), CliError> {
     let session = Session::read(&case.case, &case.place)?;
-    let assessment = Assessor::new().assess(&session.case, session.roadmap.as_ref(), view.day());
+    let assessment = session.assessor().assess(&session.case, session.roadmap.as_ref(), view.day());
     Ok((session, assessment))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use assessment::{Assessment, Assessor};
+use assessment::Assessment;
 use crosscheck::Match;
 use serde::Serialize;
 use statement::{Statement, open_entry};
@@ -48,7 +48,7 @@ struct SignatureState {
 pub(crate) fn run(what: &[String], place: &PlaceArgs, view: &ViewArgs) -> Result<u8, CliError> {
     let (case, id) = super::case_and(what);
     let session = Session::read(&case, place)?;
-    let assessment = Assessor::new().assess(&session.case, session.roadmap.as_ref(), view.day());
+    let assessment = session.assessor().assess(&session.case, session.roadmap.as_ref(), view.day());
     let (words, because) = explain(id, &session, &assessment);
     if words.is_empty() {
         return Err(CliError::Call(unknown(id, &session, &assessment)));

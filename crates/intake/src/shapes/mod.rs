@@ -1,15 +1,19 @@
 //! The shapes of tables we take, each with its columns and how a row becomes statements.
 
+mod access;
 mod clocks;
 mod deliveries;
+mod field;
 mod figures;
 mod lasting;
 mod limits;
 mod observations;
+mod people;
 mod progress;
 mod reports;
 mod sites;
 mod steps;
+mod texts;
 
 use statement::{Body, Date, Header, ObjectId, PartyId, Source, Statement};
 
@@ -40,6 +44,10 @@ pub(crate) const SHAPES: &[Shape] = &[
     lasting::SHAPE,
     limits::SHAPE,
     reports::SHAPE,
+    access::SHAPE,
+    texts::SHAPE,
+    people::PERSONS,
+    people::INTERVIEWS,
 ];
 
 /// What a statement made from a row has besides its body.
