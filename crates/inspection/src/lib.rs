@@ -7,8 +7,8 @@
 mod access;
 mod clock;
 mod coverage;
-mod sealed;
 pub mod regime;
+mod sealed;
 mod texts;
 
 pub use access::{
@@ -16,8 +16,8 @@ pub use access::{
     days_used, requests,
 };
 pub use coverage::{Coverage, SiteCoverage, coverage};
+pub use regime::{Regime, Regimes};
 pub use sealed::{
     AreaStatus, CategoryStatus, ChallengeState, ChallengeStatus, FieldStatus, SealedStatus, sealed,
 };
-pub use regime::{Regime, Regimes};
 pub use texts::{AgreedText, PartyStance, Version, agreed_texts};
