@@ -67,6 +67,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("accountancy", &["balance", "case", "statement"]),
     ("inspection", &["case", "statement", "notation"]),
     ("roadmap", &["case", "statement", "notation"]),
+    ("foresight", &["roadmap", "case", "statement", "notation"]),
     (
         "assessment",
         &["crosscheck", "accountancy", "inspection", "roadmap", "case", "statement", "notation"],
