@@ -147,6 +147,50 @@ fn steps_in_step_with_each_other_are_no_deadlock() {
 }
 
 #[test]
+fn each_waiting_for_the_other_to_go_first_is_a_deadlock() {
+    let s = of(
+        "step \"dis\" by=\"A\" { in-step-with \"aid\" first=\"aid\"; }\nstep \"aid\" by=\"B\" { in-step-with \"dis\" first=\"dis\"; }\n",
+    );
+    let (verdict, story) = answer(&s, Question::NoDeadlock);
+    assert_eq!(verdict, Verdict::Violated);
+    assert_eq!(
+        story,
+        [
+            "Nobody has refused anything, and nobody can move: `dis` waits for `aid`; `aid` waits for `dis`"
+        ]
+    );
+    let s = of(
+        "step \"dis\" by=\"A\" { in-step-with \"aid\" first=\"aid\"; }\nstep \"aid\" by=\"B\" { in-step-with \"dis\" first=\"aid\"; }\n",
+    );
+    assert_eq!(answer(&s, Question::NoDeadlock).0, Verdict::Proved);
+}
+
+#[test]
+fn a_power_of_the_text_answers_breaches_of_others_only() {
+    let s = of(
+        "step \"dis\" by=\"A\" { verified-by \"monitor\"; }\nstep \"lift\" by=\"B\" { after \"dis\"; }\npower \"back\" does=\"snap-back\" { holder \"B\"; over \"lift\"; }\n",
+    );
+    assert_eq!(s.steps[0].answered_by, ["B"]);
+    assert!(s.steps[1].answered_by.is_empty());
+    assert_eq!(answer(&s, Question::SnapbackInTime).0, Verdict::Proved);
+    // B may refuse its own step, and A has no power.
+    let (verdict, story) = answer(&s, Question::WayOut);
+    assert_eq!(verdict, Verdict::Violated);
+    assert!(story.iter().any(|l| l.starts_with("B refuses `lift`")), "{story:#?}");
+}
+
+#[test]
+fn the_steps_of_a_bundle_take_effect_as_one() {
+    let s = of(
+        "step \"x\" by=\"A\"\nstep \"y\" by=\"B\"\nstep \"z\" by=\"A\" { after \"day\"; }\nbundle \"day\" { together \"x\" \"y\"; }\n",
+    );
+    let ids: Vec<&str> = s.steps.iter().map(|s| s.id.as_str()).collect();
+    assert_eq!(ids, ["day", "z"]);
+    assert_eq!(s.steps[0].by, ["A", "B"]);
+    assert_eq!(s.steps[1].after, [0]);
+}
+
+#[test]
 fn a_step_certified_by_its_doer_or_without_the_right_is_found() {
     let s = of("step \"a\" by=\"A\" { verified-by \"A\"; }\n");
     let (verdict, story) = answer(&s, Question::OnlyTheEntitledCertify);

@@ -168,7 +168,8 @@ impl<'a, const W: usize> Search<'a, W> {
             let mut moves = 0;
             let mut forged = None;
             self.successors(&state, |action, next| {
-                moves += 1;
+                // To refuse is not to move on.
+                moves += usize::from(action.event != Event::Refuse);
                 if action.event == Event::Verify
                     && !self.system.steps[usize::from(action.step)].not_entitled.is_empty()
                 {
@@ -356,12 +357,14 @@ impl<'a, const W: usize> Search<'a, W> {
                     if !ready {
                         continue;
                     }
-                    if step.in_step_with.is_empty() {
+                    if !step.halved {
                         go(Event::Claim, ended);
                     } else {
                         let mine = self.halves(state, i);
-                        let abreast =
-                            step.in_step_with.iter().all(|j| mine <= self.halves(state, *j));
+                        let abreast = step.in_step_with.iter().all(|a| {
+                            let other = self.halves(state, a.with) + a.lead;
+                            mine < other || mine == other && !a.second
+                        });
                         if abreast {
                             if from == at::HALF {
                                 go(Event::Claim, ended);

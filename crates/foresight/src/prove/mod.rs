@@ -18,7 +18,7 @@ mod system;
 
 use serde::Serialize;
 
-pub use system::{Clock, ProofStep, System};
+pub use system::{Abreast, Clock, ProofStep, System};
 
 /// How far to search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -87,9 +87,10 @@ fn end(system: &System, now: &[u8], question: Question, forged: Option<usize>) -
                     let for_: Vec<String> = step
                         .after
                         .iter()
-                        .chain(&step.in_step_with)
-                        .filter(|j| now[**j] != at::VERIFIED)
-                        .map(|j| format!("`{}`", system.steps[*j].id))
+                        .copied()
+                        .chain(step.in_step_with.iter().map(|a| a.with))
+                        .filter(|j| now[*j] != at::VERIFIED)
+                        .map(|j| format!("`{}`", system.steps[j].id))
                         .collect();
                     format!("`{}` waits for {}", step.id, for_.join(" and "))
                 })

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use roadmap::{Roadmap, Step};
+use roadmap::{Is, Roadmap, Step};
+use statement::ObjectId;
 
 /// A roadmap as the search sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,8 +38,10 @@ pub struct ProofStep {
     pub by: Vec<String>,
     /// Positions of the steps that must be verified before it.
     pub after: Vec<usize>,
-    /// Positions of the steps it goes in step with.
-    pub in_step_with: Vec<usize>,
+    /// The steps it goes in step with.
+    pub in_step_with: Vec<Abreast>,
+    /// Whether it is done in two halves, because it or another goes in step.
+    pub halved: bool,
     /// Who may certify it by the text; empty when its doer's word ends it.
     pub certifiers: Vec<String>,
     /// Those of them whom no role entitles, or who do the step themselves.
@@ -49,70 +52,147 @@ pub struct ProofStep {
     pub answered_by: Vec<String>,
 }
 
-impl System {
-    /// The part of a roadmap that can be searched.
-    #[must_use]
-    pub fn of(roadmap: &Roadmap) -> Self {
-        let place: HashMap<&str, usize> =
-            roadmap.steps.iter().enumerate().map(|(i, s)| (s.id.as_str(), i)).collect();
-        let find = |id: &str| place.get(id).copied();
-        let mut steps: Vec<ProofStep> =
-            roadmap.steps.iter().map(|s| Self::step(roadmap, s, &find)).collect();
-        // The whole is done when its parts are.
-        for (i, step) in roadmap.steps.iter().enumerate() {
-            if let Some(whole) = step.part_of.as_ref().and_then(|p| find(p.as_str()))
-                && let Some(whole) = steps.get_mut(whole)
-            {
-                whole.after.push(i);
-            }
-        }
-        // To go in step binds both sides.
-        let pairs: Vec<(usize, usize)> = steps
-            .iter()
-            .enumerate()
-            .flat_map(|(i, s)| s.in_step_with.iter().map(move |j| (*j, i)))
-            .collect();
-        for (i, j) in pairs {
-            if let Some(step) = steps.get_mut(i) {
-                step.in_step_with.push(j);
-            }
-        }
-        for step in &mut steps {
-            step.in_step_with.sort_unstable();
-            step.in_step_with.dedup();
-            step.after.sort_unstable();
-            step.after.dedup();
-        }
-        Self { title: roadmap.title.clone(), steps, clock: Clock::default(), refusal: true }
-    }
+/// A step that goes in step with another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Abreast {
+    /// Position of the other.
+    pub with: usize,
+    /// Halves that it may be ahead.
+    pub lead: u8,
+    /// The other must move first.
+    pub second: bool,
+}
 
-    fn step(roadmap: &Roadmap, step: &Step, find: &impl Fn(&str) -> Option<usize>) -> ProofStep {
-        let certifiers: Vec<String> =
-            roadmap.certifiers(step).into_iter().map(str::to_owned).collect();
+impl ProofStep {
+    /// Adds what a step of the text asks for.
+    fn take(&mut self, roadmap: &Roadmap, step: &Step) {
         let role = step
             .verified_by
             .as_ref()
             .and_then(|name| roadmap.roles.iter().find(|r| r.name == *name));
         let may = role.is_none_or(|r| r.may.split([' ', ',']).any(|w| w == "verify"));
-        let not_entitled = certifiers
-            .iter()
-            .filter(|c| !may || step.by.iter().any(|by| by == *c || by == "all"))
-            .cloned()
-            .collect();
-        let places = |ids: &[statement::ObjectId]| -> Vec<usize> {
-            ids.iter().filter_map(|id| find(id.as_str())).collect()
-        };
-        ProofStep {
-            id: step.id.to_string(),
-            title: step.title.clone(),
-            by: step.by.clone(),
-            after: places(&step.after),
-            in_step_with: places(&step.in_step_with),
-            not_entitled,
-            certifiers,
-            reversible: !step.reversed_by.is_empty(),
-            answered_by: Vec::new(),
+        for certifier in roadmap.certifiers(step) {
+            let own = step.by.iter().any(|by| by == certifier || by == "all");
+            if (!may || own) && !self.not_entitled.iter().any(|n| n == certifier) {
+                self.not_entitled.push(certifier.to_owned());
+            }
+            if !self.certifiers.iter().any(|n| n == certifier) {
+                self.certifiers.push(certifier.to_owned());
+            }
         }
+        for by in &step.by {
+            if !self.by.contains(by) {
+                self.by.push(by.clone());
+            }
+        }
+        self.reversible |= !step.reversed_by.is_empty();
+    }
+}
+
+impl System {
+    /// The part of a roadmap that can be searched. The steps of a bundle take effect together, so they are one here.
+    #[must_use]
+    pub fn of(roadmap: &Roadmap) -> Self {
+        let index = roadmap.index();
+        let find = |id: &ObjectId| index.get(id.as_str()).copied();
+        // Which step of the search each step of the text is.
+        let mut place: Vec<Option<usize>> = vec![None; roadmap.steps.len()];
+        let mut steps: Vec<ProofStep> = Vec::new();
+        for bundle in &roadmap.bundles {
+            let members: Vec<usize> =
+                bundle.steps.iter().filter_map(find).filter(|i| place[*i].is_none()).collect();
+            if members.len() > 1 {
+                members.iter().for_each(|i| place[*i] = Some(steps.len()));
+                let mut whole = ProofStep {
+                    id: bundle.id.to_string(),
+                    title: bundle.title.clone(),
+                    ..ProofStep::default()
+                };
+                for step in members.iter().map(|i| &roadmap.steps[*i]) {
+                    whole.take(roadmap, step);
+                }
+                steps.push(whole);
+            }
+        }
+        for (i, step) in roadmap.steps.iter().enumerate() {
+            if place[i].is_none() {
+                place[i] = Some(steps.len());
+                let mut one = ProofStep {
+                    id: step.id.to_string(),
+                    title: step.title.clone(),
+                    ..ProofStep::default()
+                };
+                one.take(roadmap, step);
+                steps.push(one);
+            }
+        }
+        let of = |i: usize| place.get(i).copied().flatten();
+        let mut after: Vec<(usize, usize)> = Vec::new();
+        let before = roadmap.predecessors();
+        for (i, step) in roadmap.steps.iter().enumerate() {
+            let Some(me) = of(i) else { continue };
+            after.extend(before[i].iter().filter_map(|j| Some((me, of(*j)?))));
+            // The whole is done when its parts are.
+            if let Some(whole) = step.part_of.as_ref().and_then(find).and_then(of) {
+                after.push((whole, me));
+            }
+            for with in &step.in_step_with {
+                let Some(other) = find(&with.with).and_then(of).filter(|o| *o != me) else {
+                    continue;
+                };
+                // In halves, as far as the search looks.
+                let lead = with.lead.map_or(0, |l| match l.to_string().parse::<f64>() {
+                    Ok(lead) if lead >= 1.0 => 2,
+                    Ok(lead) if lead >= 0.5 => 1,
+                    _ => 0,
+                });
+                let second = with.first.as_ref().is_some_and(|f| *f != step.id);
+                steps[me].in_step_with.push(Abreast { with: other, lead, second });
+                steps[me].halved = true;
+                steps[other].halved = true;
+            }
+        }
+        for (me, other) in after {
+            if me != other && !steps[me].after.contains(&other) {
+                steps[me].after.push(other);
+            }
+        }
+        steps.iter_mut().for_each(|s| s.after.sort_unstable());
+        let mut clock = Clock::default();
+        for power in &roadmap.powers {
+            let names = |id: &ObjectId| -> Vec<usize> {
+                let ids = std::slice::from_ref(id);
+                roadmap.unbundled(ids).filter_map(|i| find(i).and_then(of)).collect()
+            };
+            let mut answers: Vec<usize> = power
+                .triggers
+                .iter()
+                .filter(|t| matches!(t.is, Is::Reversed | Is::Refused | Is::Failed | Is::Overdue))
+                .flat_map(|t| names(&t.of))
+                .collect();
+            if power.triggers.is_empty() {
+                answers = (0..steps.len()).collect();
+            }
+            for (i, step) in roadmap.steps.iter().enumerate() {
+                if step.on_breach.contains(&power.id) {
+                    answers.extend(of(i));
+                }
+            }
+            for i in answers {
+                let Some(step) = steps.get_mut(i) else { continue };
+                for holder in &power.holders {
+                    // Nobody answers its own breach.
+                    let own = step.by.len() == 1 && step.by.contains(holder);
+                    if !own && !step.answered_by.contains(holder) {
+                        step.answered_by.push(holder.clone());
+                    }
+                }
+            }
+            if power.use_within.is_some() {
+                clock.ticks = 1;
+            }
+        }
+        Self { title: roadmap.title.clone(), steps, clock, refusal: true }
     }
 
     /// The parts that do not touch, each a system of its own.
@@ -127,9 +207,9 @@ impl System {
             i
         }
         for (i, step) in self.steps.iter().enumerate() {
-            for j in step.after.iter().chain(&step.in_step_with) {
-                if *j < root.len() {
-                    let (a, b) = (top(&mut root, i), top(&mut root, *j));
+            for j in step.after.iter().copied().chain(step.in_step_with.iter().map(|a| a.with)) {
+                if j < root.len() {
+                    let (a, b) = (top(&mut root, i), top(&mut root, j));
                     root[a.max(b)] = a.min(b);
                 }
             }
@@ -156,7 +236,11 @@ impl System {
                         let step = &self.steps[*i];
                         ProofStep {
                             after: moved(&step.after),
-                            in_step_with: moved(&step.in_step_with),
+                            in_step_with: step
+                                .in_step_with
+                                .iter()
+                                .filter_map(|a| Some(Abreast { with: *place.get(&a.with)?, ..*a }))
+                                .collect(),
                             ..step.clone()
                         }
                     })
@@ -174,7 +258,7 @@ impl System {
         let mut groups: Vec<Vec<usize>> = Vec::new();
         for (i, step) in self.steps.iter().enumerate() {
             // A step that goes in step with others is told apart from them.
-            if !step.in_step_with.is_empty() {
+            if step.halved {
                 continue;
             }
             let same = |j: &usize| {

@@ -61,6 +61,33 @@ pub struct Duration {
     pub source: Option<String>,
 }
 
+impl Judgement {
+    /// With what the roadmap's own text says of payoffs and durations, where the judgement is silent.
+    #[must_use]
+    pub fn with_text(mut self, roadmap: &Roadmap) -> Self {
+        let number = |d: statement::Decimal| exact(&d.to_string());
+        for step in &roadmap.steps {
+            let id = step.id.as_str();
+            if !step.payoffs.is_empty() && !self.payoffs.iter().any(|p| p.step == id) {
+                let flows = step.payoffs.iter().filter_map(|p| {
+                    let range = Range { low: number(p.least)?, high: number(p.most)? };
+                    Some((p.party.clone(), range))
+                });
+                self.payoffs.push(Payoff { step: id.to_owned(), flows: flows.collect() });
+            }
+            if let Some(d) = &step.duration
+                && !self.durations.iter().any(|p| p.step == id)
+            {
+                let (low, high) = (f64::from(d.least), f64::from(d.most));
+                let mode = d.likely.map_or((low + high) / 2.0, f64::from);
+                let source = d.source.clone();
+                self.durations.push(Duration { step: id.to_owned(), low, mode, high, source });
+            }
+        }
+        self
+    }
+}
+
 const TOP: &[&str] =
     &["judgement", "discount", "order", "payoff", "closing", "snapback", "duration"];
 

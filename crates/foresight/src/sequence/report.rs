@@ -1,7 +1,7 @@
 //! The game of a roadmap, solved over the ranges of its payoffs.
 
 use num_traits::{One, Zero};
-use roadmap::{Due, Roadmap};
+use roadmap::{DueBy, Roadmap};
 use serde::Serialize;
 
 use super::edits::{Edit, smallest};
@@ -238,8 +238,8 @@ impl Shape {
             })
             .collect();
         let place = |id: &str| judgement.order.iter().position(|o| o == id).unwrap_or(usize::MAX);
-        let day = |id: &str| match roadmap.step(id).and_then(|s| s.due.as_ref()) {
-            Some(Due::By(date)) => date.latest(),
+        let day = |id: &str| match roadmap.step(id).and_then(|s| s.due.as_ref()).map(|d| &d.by) {
+            Some(DueBy::On(date)) => date.latest(),
             _ => statement::civil::Date::MAX,
         };
         // A stable sort: steps of one day stay in the order of the judgement.
