@@ -210,8 +210,38 @@ pub(crate) enum LedgerCommand {
         case: PathBuf,
         /// Where to write; an earlier export of the same log there is brought up to date
         folder: PathBuf,
+        /// Write the files that entries name, too; without this they are withheld
+        #[arg(long)]
+        attachments: bool,
         #[command(flatten)]
         place: PlaceArgs,
+    },
+    /// Put files beside the log under their SHA-256, for a statement to name
+    Attach {
+        /// The case folder
+        case: PathBuf,
+        /// Reports, photographs
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// Show every file that the entries name, and whether it lies beside the log, is withheld, or is another
+    Attachments {
+        #[command(flatten)]
+        case: CaseArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Show the entries that speak of a site, an item, a party or a step
+    Find {
+        /// A case folder and an id, or an id alone in the folder of a case
+        #[arg(value_names = ["CASE", "ID"], num_args = 1..=2, required = true)]
+        what: Vec<String>,
+        #[command(flatten)]
+        place: PlaceArgs,
+        #[command(flatten)]
+        view: ViewArgs,
     },
     /// Check somebody's log from its public files alone, and name the first wrong tile or entry
     Audit {

@@ -66,6 +66,8 @@ fn every_reading_command_speaks_json_and_csv() {
         &["ledger", "show", case, "7"],
         &["ledger", "verify", case],
         &["ledger", "proof", case, "7"],
+        &["ledger", "attachments", case],
+        &["ledger", "find", case, "DPRK"],
     ];
     for command in commands {
         let value = desk.json(command);
@@ -558,4 +560,22 @@ fn witnesses_cosign_and_who_does_not_is_named() {
         "{}",
         taken.err
     );
+}
+
+#[test]
+fn files_beside_the_log_and_entries_by_what_they_speak_of() {
+    let desk = Desk::new();
+    let case = desk.case("six-party");
+    desk.run(&["open", text(&case)]);
+    let report = desk.home.path().join("report.pdf");
+    fs::write(&report, "a report").unwrap();
+    let put = desk.run(&["ledger", "attach", text(&case), text(&report)]);
+    assert!(put.out.ends_with("  8 bytes  report.pdf\n"), "{}{}", put.out, put.err);
+    assert_eq!(desk.run(&["ledger", "attachments", text(&case)]).out, "no entry names a file\n");
+    let found = desk.json(&["ledger", "find", text(&case), "dis-07"]);
+    let roles: Vec<&str> =
+        found["entries"].as_array().unwrap().iter().map(|e| e["role"].as_str().unwrap()).collect();
+    assert!(roles.contains(&"step"), "{found}");
+    let none = desk.run(&["ledger", "find", text(&case), "nobody"]);
+    assert_eq!((none.code, none.out.as_str()), (0, "no entry speaks of `nobody`\n"));
 }

@@ -140,7 +140,7 @@ fn tile_paths(kind: TileKind, full: u64, partial: u16) -> impl Iterator<Item = T
 }
 
 /// Writes a file under another name and gives it its own when it is whole and on the disk.
-fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
+pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
     let mut draft = file.as_os_str().to_owned();
     draft.push(".new");
     let write = || -> std::io::Result<()> {
@@ -150,7 +150,9 @@ fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
         let mut out = fs::File::create(&draft)?;
         out.write_all(bytes)?;
         out.sync_all()?;
-        fs::rename(&draft, file)
+        fs::rename(&draft, file)?;
+        // The name must survive a crash as well as the content.
+        file.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
     };
     write().map_err(|e| LedgerError::io(file, e))
 }

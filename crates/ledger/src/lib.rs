@@ -18,10 +18,12 @@
 //! the log key nobody can change a byte of it unnoticed.
 
 mod append;
+pub mod attachments;
 pub mod audit;
 mod cosign;
 mod error;
 pub mod export;
+pub mod index;
 mod keyring;
 pub mod keys;
 pub mod remote;

@@ -330,6 +330,18 @@ impl Ledger {
         Ok((head, proof))
     }
 
+    /// The root of the tree of the first `size` entries.
+    ///
+    /// # Errors
+    /// When there are not so many, or the file cannot be read.
+    pub fn root_at(&self, size: u64) -> Result<Hash, LedgerError> {
+        let now = self.size()?;
+        if size > now {
+            return Err(LedgerError::NoEntry { index: size.saturating_sub(1), size: now });
+        }
+        tree::root(&Tiles(self), size)
+    }
+
     /// The hashes that prove that the tree of `new` entries extends that of `old` entries.
     ///
     /// # Errors

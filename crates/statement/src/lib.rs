@@ -16,6 +16,7 @@
 //! and date), [`Place`] (a point with precision, a relation, or words), [`Source`] (with grade and basis),
 //! [`Standing`] (whose word it is, from who signed) and [`Outcome`].
 
+mod attachment;
 mod check;
 mod claim;
 mod date;
@@ -28,11 +29,13 @@ mod source;
 mod standing;
 mod statement;
 
+pub use attachment::attachments;
 pub use check::Fault;
 pub use claim::{Bound, Claim, QuantityKind};
 pub use date::{Date, DateError, Time, days, first_second, last_second};
 pub use id::{CaseId, IdError, ObjectId, PartyId, Sha256Digest};
 pub use jiff::{Timestamp, civil, tz};
+pub use kinds::inspection::Attachment;
 pub use kinds::{Body, Kind, Unknown, UnknownKind};
 pub use outcome::Outcome;
 pub use place::{Place, Point, Relation};

@@ -3,13 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ledger::audit::{Audited, Folder, LogFiles, audit};
+use ledger::attachments::{Held, published};
+use ledger::audit::{AuditFault, AuditReport, Audited, Folder, LogFiles, audit};
 use ledger::export::LOG_KEYS;
 use ledger::remote::Url;
 use serde::{Deserialize, Serialize};
 use tlog::note::VerifyingKey;
 use tlog::tree::Hash;
 
+use super::attachments::of_entry;
 use crate::args::{Format, ViewArgs};
 use crate::output::{self, Progress, remark};
 use crate::session::CliError;
@@ -27,6 +29,10 @@ struct Report {
     checked: u64,
     /// Whether the key came from the log itself, so that only its consistency was checked.
     key_on_trust: bool,
+    /// Files that the entries read now name, and that lie beside the log as they were meant.
+    attachments_held: usize,
+    /// Those that do not lie there.
+    attachments_withheld: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     wrong_file: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,14 +72,34 @@ pub(crate) fn run(
     }
     let before = state.map(read_state).transpose()?.flatten();
     let mut progress = Progress::new();
+    let (mut held, mut withheld) = (0, 0);
+    let mut wrong = None;
     let report = audit(
         files.as_ref(),
         &key,
         before.as_ref(),
-        |_, _| Ok(()),
+        |first, entries| {
+            for (index, entry) in (first..).zip(entries) {
+                for attachment in of_entry(entry) {
+                    let told =
+                        |reason| (index, format!("its attachment {}: {reason}", attachment.name));
+                    match published(files.as_ref(), &attachment).map_err(told)? {
+                        Held::Good(_) => held += 1,
+                        Held::Withheld => withheld += 1,
+                        // The log itself may be good; the rest of it is read before this is told.
+                        Held::Wrong(reason) => {
+                            let path = ledger::attachments::path(attachment.sha256);
+                            wrong.get_or_insert((path, index, reason));
+                        }
+                    }
+                }
+            }
+            Ok(())
+        },
         |n, of| progress.show("auditing", n, of),
     );
     drop(progress);
+    let report = with_attachments(report, wrong);
     if let (Some(file), None, Some(audited)) = (state, &report.fault, &report.audited) {
         write_state(file, audited)?;
     }
@@ -84,6 +110,8 @@ pub(crate) fn run(
         root: report.checkpoint.as_ref().map(|c| c.root.to_string()),
         checked: report.checked,
         key_on_trust,
+        attachments_held: held,
+        attachments_withheld: withheld,
         wrong_file: report.fault.as_ref().map(|f| f.file.clone()),
         first_wrong: report.fault.as_ref().and_then(|f| f.entry),
         reason: report.fault.as_ref().map(|f| f.reason.clone()),
@@ -95,13 +123,29 @@ pub(crate) fn run(
     let words = match (&report.fault, &report.checkpoint) {
         (Some(fault), _) => format!("WRONG: {fault}\n"),
         (None, Some(c)) => format!(
-            "good: {} entries of {}, {} of them read now\nroot {}\n",
-            c.size, c.origin, shown.checked, c.root
+            "good: {} entries of {}, {} of them read now\nroot {}\n{}",
+            c.size,
+            c.origin,
+            shown.checked,
+            c.root,
+            match (held, withheld) {
+                (0, 0) => String::new(),
+                _ => format!("attachments: {held} there and as meant, {withheld} withheld\n"),
+            }
         ),
         (None, None) => String::new(),
     };
     output::print(&words)?;
     Ok(u8::from(!shown.ok))
+}
+
+/// A log with an attachment that is another file than was meant is wrong, where nothing worse is.
+fn with_attachments(mut report: AuditReport, wrong: Option<(String, u64, String)>) -> AuditReport {
+    if let (None, Some((file, index, reason))) = (&report.fault, wrong) {
+        report.fault = Some(AuditFault { file, entry: Some(index), reason });
+        report.audited = None;
+    }
+    report
 }
 
 /// The key given as text or in a file, else the one that lies beside the log.

@@ -1,6 +1,7 @@
 //! One module for each command.
 
 mod access;
+mod attachments;
 mod audit;
 mod balance_series;
 mod check;
@@ -55,8 +56,17 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         Command::Ledger(LedgerCommand::VerifyProof { file, policy, view }) => {
             proof::verify(&file, &policy, &view)
         }
-        Command::Ledger(LedgerCommand::Export { case, folder, place }) => {
-            publish::export(&case, &folder, &place)
+        Command::Ledger(LedgerCommand::Export { case, folder, attachments, place }) => {
+            publish::export(&case, &folder, attachments, &place)
+        }
+        Command::Ledger(LedgerCommand::Attach { case, files, place }) => {
+            attachments::attach(&case, &files, &place)
+        }
+        Command::Ledger(LedgerCommand::Attachments { case, view }) => {
+            attachments::list(&case, &view)
+        }
+        Command::Ledger(LedgerCommand::Find { what, place, view }) => {
+            attachments::find(&what, &place, &view)
         }
         Command::Ledger(LedgerCommand::Audit { log, key, state, view }) => {
             audit::run(&log, key.as_deref(), state.as_deref(), &view)

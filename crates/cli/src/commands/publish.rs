@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use ledger::Ledger;
+use ledger::attachments::Attachments;
 use ledger::keys::KeyDir;
 use tlog::cosignature::Algorithm;
 use tlog::policy::Policy;
@@ -57,10 +58,31 @@ pub(super) fn cosign(case: &Path, ledger: &Ledger) -> Result<Vec<String>, CliErr
     Ok(told)
 }
 
-pub(crate) fn export(case: &Path, folder: &Path, place: &PlaceArgs) -> Result<u8, CliError> {
+pub(crate) fn export(
+    case: &Path,
+    folder: &Path,
+    attachments: bool,
+    place: &PlaceArgs,
+) -> Result<u8, CliError> {
     let ledger = open(case, place)?;
     let witnesses = policy(case)?.map(|p| p.witnesses).unwrap_or_default();
     let vkeys: Vec<String> = witnesses.iter().map(|w| w.key.to_string()).collect();
+    if attachments {
+        // Before the checkpoint that covers the entries that name them.
+        let beside = Attachments::beside(ledger.path());
+        let mut wanted = Vec::new();
+        ledger.scan(|entries| {
+            wanted.extend(entries.iter().flat_map(|e| super::attachments::of_entry(&e.bytes)));
+        })?;
+        for attachment in wanted {
+            if !beside.export(&attachment, folder)? {
+                remark(&format!(
+                    "{} ({}) is not here: withheld",
+                    attachment.name, attachment.sha256
+                ));
+            }
+        }
+    }
     let exported = ledger.export(folder, &vkeys)?;
     output::print(&format!(
         "{} entries of {} in {}: {} files written\nto check them: lockstep ledger audit {} --key {}\n",
