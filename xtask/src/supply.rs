@@ -66,6 +66,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("balance", &[]),
     ("accountancy", &["balance", "case", "statement"]),
     ("inspection", &["case", "statement", "notation"]),
+    ("custody", &["case", "statement", "notation"]),
     ("roadmap", &["case", "statement", "notation"]),
     ("foresight", &["roadmap", "case", "statement", "notation"]),
     (

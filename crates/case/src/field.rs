@@ -106,6 +106,19 @@ pub struct History {
     pub changed: Index,
 }
 
+impl History {
+    /// Of a thing of which nothing was ever said.
+    pub const EMPTY: Self = Self {
+        transfers: Vec::new(),
+        stages: Vec::new(),
+        disposals: Vec::new(),
+        seals: Vec::new(),
+        measurements: Vec::new(),
+        because: Vec::new(),
+        changed: 0,
+    };
+}
+
 /// A statement that counts as soon as the object it speaks of is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Waits {
@@ -315,8 +328,8 @@ impl Case {
             && let Some(history) = self.histories.get_mut(&before)
         {
             let old = take(list(history), &record.id);
-            history.changed = self.size;
             merge(&mut record, old);
+            self.history_mut(&before, index);
         }
         self.acts.insert(record.id.clone(), target.clone());
         let history = self.history_mut(&target, index);
@@ -349,12 +362,8 @@ impl Case {
         now: &[ObjectId],
         list: fn(&mut History) -> &mut Vec<ObjectId>,
     ) {
-        let size = self.size;
         for thing in before {
-            if let Some(history) = self.histories.get_mut(thing) {
-                list(history).retain(|other| other != id);
-                history.changed = size;
-            }
+            list(self.history_mut(thing, index)).retain(|other| other != id);
         }
         for thing in now {
             let ids = list(self.history_mut(thing, index));

@@ -1,7 +1,9 @@
-//! Work on the ground as tables: access requests and their clocks.
+//! Work on the ground as tables: access, interviews, items, shipments.
 
-use inspection::{AccessStatus, AgreedText, ClockState, Used};
+use custody::{Custody, ItemStatus, Knowledge, Reconciliation};
+use inspection::{AccessStatus, AgreedText, ClockState, InterviewState, Interviews, Used};
 use statement::Basis;
+use statement::kinds::access::{ReasonCode, Terms};
 use statement::kinds::agreement::Stance;
 
 use crate::Table;
@@ -134,6 +136,200 @@ pub fn texts(texts: &[AgreedText]) -> Table {
                 ]);
             }
         }
+    }
+    table
+}
+
+/// Interviews request by request.
+#[must_use]
+pub fn interviews(interviews: &Interviews) -> Table {
+    let mut table = Table::new(&["request", "person", "role", "asked_on", "state", "terms", "reason"]);
+    for r in &interviews.requests {
+        let state = match r.state {
+            InterviewState::Unanswered => "unanswered",
+            InterviewState::Accepted => "accepted",
+            InterviewState::Declined => "declined",
+            InterviewState::Held => "held",
+            InterviewState::Interrupted => "interrupted",
+        };
+        table.push(vec![
+            r.request.to_string(),
+            r.person.clone(),
+            r.role.clone(),
+            r.asked_on.to_string(),
+            state.to_owned(),
+            terms(r.terms_agreed.as_ref().unwrap_or(&r.terms_asked)),
+            r.reason.clone().or(r.reason_code.map(reason)).unwrap_or_default(),
+        ]);
+    }
+    table
+}
+
+fn terms(t: &Terms) -> String {
+    let all = [
+        ("private", t.private),
+        ("witness", t.witness),
+        ("counsel", t.counsel),
+        ("recording", t.recording),
+        ("interpreter", t.interpreter),
+    ];
+    let words: Vec<String> = all
+        .iter()
+        .filter_map(|(name, value)| {
+            value.map(|yes| if yes { (*name).to_owned() } else { format!("no {name}") })
+        })
+        .collect();
+    words.join(", ")
+}
+
+/// Words for a reason.
+#[must_use]
+pub fn reason(code: ReasonCode) -> String {
+    match code {
+        ReasonCode::Witness => "asked for a witness",
+        ReasonCode::Recording => "asked for a recording",
+        ReasonCode::Location => "place not agreed",
+        ReasonCode::Form => "form not agreed",
+        ReasonCode::Fear => "fear",
+        ReasonCode::Unavailable => "unavailable",
+        ReasonCode::RefusedByState => "refused by the state",
+        ReasonCode::Terms => "terms not agreed",
+        ReasonCode::Other => "other",
+    }
+    .to_owned()
+}
+
+/// Terms, each on its own.
+#[must_use]
+pub fn interview_terms(interviews: &Interviews) -> Table {
+    let mut table = Table::new(&["term", "asked_about", "agreed_as_asked", "agreed_otherwise"]);
+    for t in interviews.terms.iter().filter(|t| t.asked > 0) {
+        let cells = [t.asked, t.agreed, t.refused].map(|n| n.to_string());
+        table.push([vec![t.term.to_owned()], cells.to_vec()].concat());
+    }
+    table
+}
+
+/// Which roles at which sites were interviewed.
+#[must_use]
+pub fn interview_coverage(interviews: &Interviews) -> Table {
+    let mut table =
+        Table::new(&["site", "role", "declared", "asked", "interviewed", "refused"]);
+    for c in &interviews.coverage {
+        let site = c.site.as_ref().map_or("not declared".to_owned(), ToString::to_string);
+        let cells = [c.declared, c.asked, c.interviewed, c.refused].map(|n| n.to_string());
+        table.push([vec![site, c.role.clone()], cells.to_vec()].concat());
+    }
+    table
+}
+
+/// Classes of items and sites with the shares that reached each stage.
+#[must_use]
+pub fn classes(custody: &Custody) -> Table {
+    let mut table =
+        Table::new(&["class", "items", "share_of", "stage", "claimed", "witnessed", "verified"]);
+    let percent = |share: f64| if share > 0.0 { format!("{:.1} %", share * 100.0) } else { String::new() };
+    for class in &custody.classes {
+        for s in &class.stages {
+            table.push(vec![
+                class.class.clone(),
+                s.items.to_string(),
+                class.share_of.clone(),
+                s.stage.clone(),
+                percent(s.claimed),
+                percent(s.witnessed),
+                percent(s.verified),
+            ]);
+        }
+    }
+    table
+}
+
+/// Items one by one.
+#[must_use]
+pub fn items<'a>(items: impl Iterator<Item = &'a ItemStatus>) -> Table {
+    let mut table = Table::new(&[
+        "item", "category", "custodian", "held_since", "stage", "known_as", "confirmed_on", "gap",
+    ]);
+    for i in items {
+        table.push(vec![
+            i.item.to_string(),
+            i.category.clone(),
+            i.custodian.to_string(),
+            i.held_since.as_ref().map(ToString::to_string).unwrap_or_default(),
+            i.stage.clone(),
+            format!("{:?}", i.standing).to_lowercase(),
+            i.last_confirmed().map_or("never sealed".to_owned(), ToString::to_string),
+            if i.in_gap() { "open gap".to_owned() } else { String::new() },
+        ]);
+    }
+    table
+}
+
+/// From when to when an item was surely itself.
+#[must_use]
+pub fn continuity(item: &ItemStatus) -> Table {
+    let mut table = Table::new(&["from", "to", "knowledge", "by", "restored_by"]);
+    for i in &item.continuity {
+        let words = match i.knowledge {
+            Knowledge::Kept => "kept",
+            Knowledge::Unconfirmed => "under seal, not looked at since",
+            Knowledge::Gap => "gap",
+        };
+        table.push(vec![
+            i.from.to_string(),
+            i.to.as_ref().map_or("now".to_owned(), ToString::to_string),
+            words.to_owned(),
+            i.by.to_string(),
+            i.restored_by.as_ref().map(ToString::to_string).unwrap_or_default(),
+        ]);
+    }
+    table
+}
+
+/// What does not fit, item by item.
+#[must_use]
+pub fn item_problems(custody: &Custody, most: usize) -> Table {
+    let mut table = Table::new(&["code", "item", "what"]);
+    for (item, p) in custody.problems.iter().take(most) {
+        table.push(vec![p.code.to_owned(), item.to_string(), p.words.clone()]);
+    }
+    table
+}
+
+/// A shipment reconciled, line by line of what is open.
+#[must_use]
+pub fn reconciliation(r: &Reconciliation) -> Table {
+    let mut table = Table::new(&["tag", "what", "sent", "received"]);
+    let mut push = |tag: &str, what: &str, sent: String, received: String| {
+        table.push(vec![tag.to_owned(), what.to_owned(), sent, received]);
+    };
+    for t in &r.missing {
+        push(t, "missing", "sent".into(), String::new());
+    }
+    for t in &r.extra {
+        push(t, "extra", String::new(), "received".into());
+    }
+    for s in &r.seals {
+        let shown = |s: &Option<String>| s.clone().unwrap_or_else(|| "no seal".to_owned());
+        push(&s.tag, "seal differs", shown(&s.sent), shown(&s.received));
+    }
+    for w in &r.weights {
+        let what = match w.sigmas {
+            Some(sigmas) => format!("weight differs by {sigmas:.1} sigma"),
+            None => "weight differs beyond comparison".to_owned(),
+        };
+        push(&w.tag, &what, w.sent.clone(), w.received.clone());
+    }
+    for t in &r.no_error_stated {
+        push(t, "weight differs, no error stated", String::new(), String::new());
+    }
+    for t in &r.twice {
+        let lines: Vec<String> = t.lines.iter().map(ToString::to_string).collect();
+        let lines = format!("lines {}", lines.join(", "));
+        let (sent, received) =
+            if t.list == "shipped" { (lines, String::new()) } else { (String::new(), lines) };
+        push(&t.tag, "tag stands twice", sent, received);
     }
     table
 }

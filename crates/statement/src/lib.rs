@@ -39,7 +39,7 @@ pub use kinds::inspection::Attachment;
 pub use kinds::{Body, Kind, Unknown, UnknownKind};
 pub use outcome::Outcome;
 pub use place::{Place, Point, Relation};
-pub use quantity::{Decimal, DecimalError, Quantity};
+pub use quantity::{Decimal, DecimalError, Exact, Quantity};
 pub use source::{Basis, Reliability, Source};
 pub use standing::Standing;
 pub use statement::{

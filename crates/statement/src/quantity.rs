@@ -7,6 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::check::{Check, Faults};
 
+/// Exact decimal arithmetic, for sums.
+pub type Exact = rust_decimal::Decimal;
+
 /// A decimal number that keeps the digits it was written with: `12.500` stays `12.500`.
 ///
 /// At most 28 significant digits. Written as a JSON string, since a JSON number would pass through binary

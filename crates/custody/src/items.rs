@@ -1,0 +1,745 @@
+//! Every item and site: who holds it, what stage it reached, what does not fit.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use case::{Case, History, Index, Record, TransferStanding};
+use notation::did_you_mean;
+use rayon::prelude::*;
+use serde::Serialize;
+use statement::kinds::inspection::SealState;
+use statement::kinds::items::{ItemStep, StageStanding};
+use statement::{Date, Decimal, Exact, ObjectId, PartyId, Standing, civil};
+
+use crate::continuity::{Interval, Knowledge, intervals};
+use crate::{Sequence, Sequences};
+
+/// What applies to items: their stages, and who may verify them.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// Stage sequences.
+    pub sequences: Sequences,
+    /// Who may verify, by the agreement. Empty: no agreement names anybody, and nothing is verified.
+    pub verifiers: Vec<String>,
+}
+
+/// One item or site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ItemStatus {
+    /// Its id.
+    pub item: ObjectId,
+    /// Whether it is a site.
+    pub is_site: bool,
+    /// What it is.
+    pub category: String,
+    /// The amount it counts for, in `unit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Decimal>,
+    /// The unit of the amount.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Its sequence of stages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<String>,
+    /// Who holds it: the last receiver of transfers that count, else whoever declared it.
+    pub custodian: PartyId,
+    /// Whether that rests on signatures of both sides at every transfer.
+    pub custody: Standing,
+    /// Since when, where a transfer says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_since: Option<Date>,
+    /// The stage reached.
+    pub stage: String,
+    /// The place of that stage in its sequence, from 0.
+    pub place: usize,
+    /// How that is known.
+    pub standing: StageStanding,
+    /// When it was reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reached_on: Option<Date>,
+    /// How it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disposed: Option<String>,
+    /// From when to when it was surely itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub continuity: Vec<Interval>,
+    /// What does not fit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
+    /// The entries it rests on.
+    pub because: Vec<Index>,
+}
+
+impl ItemStatus {
+    /// The last day on which knowledge of it was confirmed to be continuous.
+    #[must_use]
+    pub fn last_confirmed(&self) -> Option<&Date> {
+        let kept = self.continuity.iter().filter(|i| i.knowledge == Knowledge::Kept);
+        kept.filter_map(|i| i.to.as_ref()).max_by(|a, b| case::in_time(a, b))
+    }
+
+    /// Whether a gap is open now.
+    #[must_use]
+    pub fn in_gap(&self) -> bool {
+        self.continuity.last().is_some_and(|i| i.knowledge == Knowledge::Gap && i.to.is_none())
+    }
+}
+
+/// What does not fit, with the statement that shows it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Problem {
+    /// Which kind of problem: a code, never given to another.
+    pub code: &'static str,
+    /// In words.
+    pub words: String,
+    /// The statement that shows it.
+    pub by: ObjectId,
+}
+
+/// All items on a day.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Custody {
+    /// How many items are declared.
+    pub items: usize,
+    /// Each class of items, and each site, with the shares that reached each stage.
+    pub classes: Vec<ClassStatus>,
+    /// How many items each party holds.
+    pub held: BTreeMap<String, usize>,
+    /// What does not fit, item by item.
+    pub problems: Vec<(ObjectId, Problem)>,
+    /// Items whose continuity of knowledge is broken now.
+    pub in_gap: usize,
+    /// Items that were never under seal, so that nothing is known of their continuity.
+    pub never_sealed: usize,
+    /// Whether an agreement names who may verify; if not, nothing counts as verified.
+    pub verifiers_named: bool,
+}
+
+/// A class of items, or a site.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClassStatus {
+    /// The kind of item, or the site.
+    pub class: String,
+    /// How many there are.
+    pub items: usize,
+    /// What the shares are shares of: `items`, or the unit in which all of them state an amount.
+    pub share_of: String,
+    /// The stages anything of it has reached, in the order of the sequence.
+    pub stages: Vec<StageShare>,
+}
+
+/// The share of a class that stands at one stage.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StageShare {
+    /// The stage.
+    pub stage: String,
+    /// Share of the class that stands there by the holder's word alone.
+    pub claimed: f64,
+    /// Seen by another party.
+    pub witnessed: f64,
+    /// Certified by whoever the agreement names.
+    pub verified: f64,
+    /// Items that stand there.
+    pub items: usize,
+}
+
+/// Assesses all items again and again as a case grows.
+#[derive(Debug, Default)]
+pub struct Custodian {
+    day: Option<civil::Date>,
+    verifiers: Vec<String>,
+    kept: Vec<(Key, ItemStatus)>,
+    sites: Vec<(Key, ItemStatus)>,
+    tally: Tally,
+}
+
+/// What a status was made from: how many entries stand behind the item and its site.
+type Key = (usize, usize);
+
+#[derive(Debug, Default)]
+struct Tally {
+    classes: HashMap<String, BTreeMap<(usize, String, StageStanding), Amounts>>,
+    held: BTreeMap<String, usize>,
+    troubled: BTreeSet<usize>,
+    tags: HashMap<String, BTreeSet<usize>>,
+    serials: HashMap<String, BTreeSet<usize>>,
+    shared: BTreeSet<(bool, String)>,
+    in_gap: usize,
+    sealed: usize,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Amounts {
+    items: usize,
+    /// Those that state an amount, by unit.
+    units: BTreeMap<String, (usize, Exact)>,
+}
+
+impl Tally {
+    fn add(&mut self, slot: usize, s: &ItemStatus, sign: isize) {
+        let step = |n: &mut usize| *n = n.saturating_add_signed(sign);
+        let key = (s.place, s.stage.clone(), s.standing);
+        if !self.classes.contains_key(&s.category) {
+            self.classes.insert(s.category.clone(), BTreeMap::new());
+        }
+        let class = self.classes.entry(s.category.clone()).or_default();
+        let amounts = class.entry(key.clone()).or_default();
+        step(&mut amounts.items);
+        if let (Some(amount), Some(unit)) = (s.amount, &s.unit) {
+            let (n, sum) = amounts.units.entry(unit.clone()).or_default();
+            step(n);
+            let amount = amount.exact();
+            *sum = if sign > 0 { *sum + amount } else { *sum - amount };
+        }
+        if amounts.items == 0 {
+            class.remove(&key);
+        }
+        step(self.held.entry(s.custodian.to_string()).or_default());
+        if s.in_gap() {
+            step(&mut self.in_gap);
+        }
+        if !s.continuity.is_empty() {
+            step(&mut self.sealed);
+        }
+        if sign > 0 && !s.problems.is_empty() {
+            self.troubled.insert(slot);
+        } else {
+            self.troubled.remove(&slot);
+        }
+    }
+
+    fn name(&mut self, slot: usize, tag: Option<&String>, serial: Option<&String>, here: bool) {
+        let Self { tags, serials, shared, .. } = self;
+        for (is_tag, map, name) in [(true, tags, tag), (false, serials, serial)] {
+            let Some(name) = name else { continue };
+            let slots = map.entry(name.clone()).or_default();
+            if here {
+                slots.insert(slot)
+            } else {
+                slots.remove(&slot)
+            };
+            let key = (is_tag, name.clone());
+            if slots.len() > 1 {
+                shared.insert(key)
+            } else {
+                shared.remove(&key)
+            };
+        }
+    }
+}
+
+impl Custodian {
+    /// A custodian that remembers nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Every item, in the order in which they were declared, as last assessed.
+    pub fn items(&self) -> impl Iterator<Item = &ItemStatus> {
+        self.kept.iter().map(|(_, s)| s)
+    }
+
+    /// Every site of which a stage, a seal or a measurement is recorded.
+    pub fn sites(&self) -> impl Iterator<Item = &ItemStatus> {
+        self.sites.iter().map(|(_, s)| s)
+    }
+
+    /// Assesses the items of a case on a day. The sequences must be the same at every call of one custodian.
+    pub fn assess(&mut self, case: &Case, rules: &Rules, as_of: civil::Date) -> Custody {
+        let mut verifiers = rules.verifiers.clone();
+        verifiers.extend(
+            case.agreements
+                .iter()
+                .flat_map(|a| &a.body.roles)
+                .filter(|role| matches!(role.may.as_str(), "verify" | "certify"))
+                .flat_map(|role| role.parties.iter().map(ToString::to_string)),
+        );
+        if self.day != Some(as_of) || self.verifiers != verifiers {
+            *self = Self { day: Some(as_of), verifiers, ..Self::default() };
+        }
+        let key = |r: &Record<case::Item>| {
+            let site = r.body.declared.site.as_ref().and_then(|s| case.sites.get(s.as_str()));
+            (r.because.len(), site.map_or(0, |s| s.because.len()))
+        };
+        // Of a new or changed item everything is looked at again; of the rest nothing.
+        let changed: Vec<(usize, &Record<case::Item>, Key)> = case
+            .items
+            .iter()
+            .enumerate()
+            .map(|(slot, r)| (slot, r, key(r)))
+            .filter(|(slot, _, key)| self.kept.get(*slot).is_none_or(|(k, _)| k != key))
+            .collect();
+        let verifiers = &self.verifiers;
+        let one = |(slot, r, key): &(usize, &Record<case::Item>, Key)| {
+            let declared = &r.body.declared;
+            let thing = Thing {
+                id: &r.id,
+                party: &r.party,
+                standing: r.standing,
+                said: r.said.as_ref(),
+                because: &r.because,
+                is_site: false,
+                category: &declared.category,
+                amount: declared.amount.as_ref().map(|q| (q.value, q.unit.clone())),
+                site: declared.site.as_ref(),
+            };
+            (*slot, *key, status(case, rules, verifiers, &thing, as_of))
+        };
+        let made: Vec<(usize, Key, ItemStatus)> = match changed.len() {
+            0..64 => changed.iter().map(one).collect(),
+            _ => changed.par_iter().map(one).collect(),
+        };
+        for (slot, key, status) in made {
+            let declared = case.items.get(status.item.as_str()).map(|r| &r.body.declared);
+            let (tag, serial) =
+                declared.map_or((None, None), |d| (d.tag.as_ref(), d.serial.as_ref()));
+            self.tally.add(slot, &status, 1);
+            if slot < self.kept.len() {
+                let old = std::mem::replace(&mut self.kept[slot], (key, status));
+                self.tally.add(slot, &old.1, -1);
+                let still = !self.kept[slot].1.problems.is_empty();
+                if still {
+                    self.tally.troubled.insert(slot);
+                }
+                self.rename(slot);
+            } else {
+                self.kept.push((key, status));
+            }
+            self.tally.name(slot, tag, serial, true);
+        }
+        self.assess_sites(case, rules, as_of);
+        self.summary(case)
+    }
+
+    /// A corrected item may have another tag: what it was known by before no longer counts.
+    fn rename(&mut self, slot: usize) {
+        let Tally { tags, serials, shared, .. } = &mut self.tally;
+        for (is_tag, map) in [(true, tags), (false, serials)] {
+            // Corrections are rare, so a walk over the names does.
+            for (name, slots) in map.iter_mut().filter(|(_, slots)| slots.contains(&slot)) {
+                slots.remove(&slot);
+                if slots.len() < 2 {
+                    shared.remove(&(is_tag, name.clone()));
+                }
+            }
+        }
+    }
+
+    fn assess_sites(&mut self, case: &Case, rules: &Rules, as_of: civil::Date) {
+        let before: HashMap<ObjectId, (Key, ItemStatus)> =
+            self.sites.drain(..).map(|s| (s.1.item.clone(), s)).collect();
+        let mut before = before;
+        for r in &case.sites {
+            if case.history(r.id.as_str()).is_none() {
+                continue;
+            }
+            let key = (r.because.len(), 0);
+            let kept = before.remove(&r.id).filter(|(k, _)| *k == key);
+            let entry = kept.unwrap_or_else(|| {
+                let thing = Thing {
+                    id: &r.id,
+                    party: &r.party,
+                    standing: r.standing,
+                    said: r.said.as_ref(),
+                    because: &r.because,
+                    is_site: true,
+                    category: &r.body.name,
+                    amount: None,
+                    site: None,
+                };
+                (key, status(case, rules, &self.verifiers, &thing, as_of))
+            });
+            self.sites.push(entry);
+        }
+    }
+
+    fn summary(&self, case: &Case) -> Custody {
+        let mut classes: Vec<ClassStatus> =
+            self.tally.classes.iter().map(|(class, stages)| shares(class, stages)).collect();
+        let mut of_sites = Tally::default();
+        for (at, (_, s)) in self.sites.iter().enumerate().filter(|(_, (_, s))| s.place > 0) {
+            of_sites.add(at, s, 1);
+        }
+        classes.extend(of_sites.classes.iter().map(|(class, stages)| shares(class, stages)));
+        classes.sort_by(|a, b| a.class.cmp(&b.class));
+        let troubled = self.tally.troubled.iter().filter_map(|slot| self.kept.get(*slot));
+        let mut problems: Vec<(ObjectId, Problem)> = troubled
+            .chain(&self.sites)
+            .flat_map(|(_, s)| s.problems.iter().map(|p| (s.item.clone(), p.clone())))
+            .collect();
+        for (is_tag, name) in &self.tally.shared {
+            let map = if *is_tag { &self.tally.tags } else { &self.tally.serials };
+            let what = if *is_tag { "tag" } else { "serial number" };
+            let slots = map.get(name).into_iter().flatten();
+            let mut items: Vec<&ObjectId> =
+                slots.filter_map(|slot| self.kept.get(*slot)).map(|(_, s)| &s.item).collect();
+            items.sort();
+            if let [first, rest @ ..] = items.as_slice() {
+                for item in rest {
+                    let words = format!("the {what} `{name}` is on {first} as well");
+                    let problem = Problem { code: "F048", words, by: (*first).clone() };
+                    problems.push(((*item).clone(), problem));
+                }
+            }
+        }
+        problems.extend(seals_used_twice(case));
+        problems.sort();
+        Custody {
+            items: self.kept.len(),
+            classes,
+            held: self
+                .tally
+                .held
+                .iter()
+                .filter(|(_, n)| **n > 0)
+                .map(|(p, n)| (p.clone(), *n))
+                .collect(),
+            problems,
+            in_gap: self.tally.in_gap,
+            never_sealed: self.kept.len() - self.tally.sealed,
+            verifiers_named: !self.verifiers.is_empty(),
+        }
+    }
+}
+
+fn shares(class: &str, stages: &BTreeMap<(usize, String, StageStanding), Amounts>) -> ClassStatus {
+    let items: usize = stages.values().map(|a| a.items).sum();
+    // Where every item states an amount in one unit, shares are of the amount.
+    let mut units: BTreeMap<&String, usize> = BTreeMap::new();
+    for (unit, (n, _)) in stages.values().flat_map(|a| &a.units) {
+        *units.entry(unit).or_default() += n;
+    }
+    let unit = units.iter().find(|(_, n)| **n == items).map(|(unit, _)| (*unit).clone());
+    let weight = |a: &Amounts| match &unit {
+        Some(unit) => a.units.get(unit).map_or(0.0, |(_, sum)| Decimal::from(*sum).to_f64()),
+        None => a.items as f64,
+    };
+    let total: f64 = stages.values().map(weight).sum();
+    let mut rows: BTreeMap<(usize, &String), StageShare> = BTreeMap::new();
+    for ((place, stage, standing), a) in stages {
+        let row = rows.entry((*place, stage)).or_insert_with(|| StageShare {
+            stage: stage.clone(),
+            claimed: 0.0,
+            witnessed: 0.0,
+            verified: 0.0,
+            items: 0,
+        });
+        let share = if total > 0.0 { weight(a) / total } else { 0.0 };
+        row.items += a.items;
+        match standing {
+            StageStanding::Verified => row.verified += share,
+            StageStanding::Witnessed => row.witnessed += share,
+            _ => row.claimed += share,
+        }
+    }
+    ClassStatus {
+        class: class.to_owned(),
+        items,
+        share_of: unit.unwrap_or_else(|| "items".to_owned()),
+        stages: rows.into_values().collect(),
+    }
+}
+
+/// Seals whose number is on something else while they are still on.
+fn seals_used_twice(case: &Case) -> Vec<(ObjectId, Problem)> {
+    let mut by_number: HashMap<&str, Vec<&Record<case::PhysicalSeal>>> = HashMap::new();
+    for seal in &case.physical_seals {
+        by_number.entry(seal.body.applied.number.as_str()).or_default().push(seal);
+    }
+    let mut problems = Vec::new();
+    for (number, mut seals) in by_number.into_iter().filter(|(_, seals)| seals.len() > 1) {
+        seals.sort_by(|a, b| {
+            case::in_time(&a.body.applied.on, &b.body.applied.on).then_with(|| a.id.cmp(&b.id))
+        });
+        for pair in seals.windows(2) {
+            let [first, second] = pair else { continue };
+            let off = first.body.checks.iter().any(|c| {
+                c.body.state != SealState::Intact
+                    && case::in_time(&c.body.on, &second.body.applied.on).is_le()
+            });
+            if !off {
+                let words = format!(
+                    "the seal number {number} is put on again, while {} has it on {}",
+                    first.id, first.body.applied.about
+                );
+                let problem = Problem { code: "F047", words, by: second.id.clone() };
+                problems.push((second.body.applied.about.clone(), problem));
+            }
+        }
+    }
+    problems
+}
+
+/// An item or site as declared.
+struct Thing<'a> {
+    id: &'a ObjectId,
+    party: &'a PartyId,
+    standing: Standing,
+    said: Option<&'a Date>,
+    because: &'a [Index],
+    is_site: bool,
+    category: &'a str,
+    amount: Option<(Decimal, String)>,
+    site: Option<&'a ObjectId>,
+}
+
+fn status(
+    case: &Case,
+    rules: &Rules,
+    verifiers: &[String],
+    thing: &Thing<'_>,
+    as_of: civil::Date,
+) -> ItemStatus {
+    static NOTHING: History = History::EMPTY;
+    let history = case.history(thing.id.as_str()).unwrap_or(&NOTHING);
+    let mut problems = Vec::new();
+    let named = history.stages.iter().rev().find_map(|s| s.body.sequence.as_deref());
+    let sequence = match named {
+        Some(name) => rules.sequences.get(name),
+        None if thing.is_site => rules.sequences.of_site(),
+        None => rules.sequences.of_category(thing.category),
+    };
+    let (custodian, custody, held_since) = custody(case, history, thing, as_of, &mut problems);
+    let reached =
+        reached(history, sequence.map(Arc::as_ref), verifiers, thing, as_of, &mut problems);
+    let mut ends = history.disposals.iter().filter(|d| d.body.on.earliest() <= as_of);
+    let end = ends.next();
+    if let (Some(first), Some(second)) = (end, ends.next()) {
+        problems.push(Problem {
+            code: "F046",
+            words: format!(
+                "it ended twice: {} by {}, {} by {}",
+                first.body.how, first.id, second.body.how, second.id
+            ),
+            by: second.id.clone(),
+        });
+    }
+    // Seals of the site stand for what has not left it.
+    let site = thing.site.filter(|_| held_since.is_none() && history.seals.is_empty());
+    let continuity = intervals(case, history, site.and_then(|s| case.history(s.as_str())), as_of);
+    problems.sort();
+    let (amount, unit) = match &thing.amount {
+        Some((amount, unit)) => (Some(*amount), Some(unit.clone())),
+        None => (None, None),
+    };
+    ItemStatus {
+        item: thing.id.clone(),
+        is_site: thing.is_site,
+        category: thing.category.to_owned(),
+        amount,
+        unit,
+        sequence: sequence.map(|s| s.name.clone()),
+        custodian,
+        custody,
+        held_since,
+        stage: reached.stage,
+        place: reached.place,
+        standing: reached.standing,
+        reached_on: reached.on,
+        disposed: end.map(|d| d.body.how.clone()),
+        continuity,
+        problems,
+        because: thing.because.to_vec(),
+    }
+}
+
+/// Who holds it, by the transfers that count.
+fn custody(
+    case: &Case,
+    history: &History,
+    thing: &Thing<'_>,
+    as_of: civil::Date,
+    problems: &mut Vec<Problem>,
+) -> (PartyId, Standing, Option<Date>) {
+    let mut transfers: Vec<&Record<case::Transferred>> = history
+        .transfers
+        .iter()
+        .filter_map(|id| case.transfers.get(id.as_str()))
+        .filter(|t| t.body.transfer.on.earliest() <= as_of)
+        .collect();
+    if transfers.len() > 1 {
+        transfers
+            .sort_by(|a, b| case::in_time(a.body.on(), b.body.on()).then_with(|| a.id.cmp(&b.id)));
+    }
+    let (mut holder, mut standing, mut since, mut by) =
+        (thing.party.clone(), thing.standing, None, None);
+    for t in transfers {
+        let (from, to) = (&t.body.transfer.from, &t.body.transfer.to);
+        let counts = t.body.standing();
+        if !counts.counts() {
+            let (missing, code) = match counts {
+                TransferStanding::ReceiverMissing => (to, "F040"),
+                _ => (from, "F041"),
+            };
+            problems.push(Problem {
+                code,
+                words: format!("the transfer {} does not count: {missing} has not signed", t.id),
+                by: t.id.clone(),
+            });
+            continue;
+        }
+        if t.body.on().earliest() > as_of {
+            continue;
+        }
+        if *from != holder {
+            let before: &Option<ObjectId> = &by;
+            let held = match before {
+                Some(before) => format!("{holder} holds it by {before}"),
+                None => format!("{holder} declared it and never handed it over"),
+            };
+            problems.push(Problem {
+                code: "F042",
+                words: format!(
+                    "it would be in two places: {} hands it over from {from} to {to}, but {held}",
+                    t.id
+                ),
+                by: t.id.clone(),
+            });
+            continue;
+        }
+        if thing.said.is_some_and(|said| said.certainly_after(t.body.on())) {
+            problems.push(before_declared(&t.id, t.body.on()));
+        }
+        holder = to.clone();
+        standing = match counts {
+            TransferStanding::BothSides => standing,
+            _ => Standing::Attributed,
+        };
+        since = Some(t.body.on().clone());
+        by = Some(t.id.clone());
+    }
+    (holder, standing, since)
+}
+
+fn before_declared(by: &ObjectId, on: &Date) -> Problem {
+    Problem {
+        code: "F043",
+        words: format!("{by} of {on} is dated before it was declared"),
+        by: by.clone(),
+    }
+}
+
+struct Reached {
+    stage: String,
+    place: usize,
+    standing: StageStanding,
+    on: Option<Date>,
+}
+
+/// The stage reached: the furthest that stands, with the best that is known of it.
+fn reached(
+    history: &History,
+    sequence: Option<&Sequence>,
+    verifiers: &[String],
+    thing: &Thing<'_>,
+    as_of: civil::Date,
+    problems: &mut Vec<Problem>,
+) -> Reached {
+    let first = Reached {
+        stage: sequence.map(|s| s.stage(0)).unwrap_or_default(),
+        place: 0,
+        standing: StageStanding::Claimed,
+        on: thing.said.cloned(),
+    };
+    let Some(sequence) = sequence else {
+        if let Some(step) = history.stages.first() {
+            problems.push(Problem {
+                code: "F044",
+                words: format!("{}: no sequence of stages is known for it", step.id),
+                by: step.id.clone(),
+            });
+        }
+        return first;
+    };
+    let mut stands: Vec<Option<(&Record<ItemStep>, StageStanding)>> =
+        vec![None; sequence.stages.len()];
+    for step in history.stages.iter().filter(|s| s.body.on.earliest() <= as_of) {
+        let b = &step.body;
+        let Some(place) = sequence.place_of(&b.stage) else {
+            let help = did_you_mean(&b.stage, sequence.names())
+                .map(|w| format!("; did you mean `{w}`?"))
+                .unwrap_or_default();
+            problems.push(Problem {
+                code: "F044",
+                words: format!(
+                    "{}: `{}` is no stage of `{}`{help}",
+                    step.id, b.stage, sequence.name
+                ),
+                by: step.id.clone(),
+            });
+            continue;
+        };
+        if thing.said.is_some_and(|said| said.certainly_after(&b.on)) {
+            problems.push(before_declared(&step.id, &b.on));
+        }
+        if b.standing == StageStanding::Reversed {
+            // What is undone takes everything after it along.
+            stands.iter_mut().skip(place).for_each(|s| *s = None);
+            continue;
+        }
+        let standing = match b.standing {
+            StageStanding::Verified if !verifiers.iter().any(|v| v == step.party.as_str()) => {
+                let why = if verifiers.is_empty() {
+                    "no agreement names who may verify".to_owned()
+                } else {
+                    format!("the agreement lets {} verify", verifiers.join(", "))
+                };
+                problems.push(Problem {
+                    code: "F049",
+                    words: format!(
+                        "{}: {} cannot verify it: {why}; it counts as witnessed",
+                        step.id, step.party
+                    ),
+                    by: step.id.clone(),
+                });
+                StageStanding::Witnessed
+            }
+            other => other,
+        };
+        // Nobody is a witness of himself.
+        let standing = match standing {
+            StageStanding::Witnessed if step.party == *thing.party => StageStanding::Claimed,
+            other => other,
+        };
+        let slot = &mut stands[place];
+        if slot.is_none_or(|(_, best)| best < standing) {
+            *slot = Some((step, standing));
+        }
+    }
+    let Some(place) = stands.iter().rposition(Option::is_some).filter(|p| *p > 0) else {
+        return first;
+    };
+    let skipped: Vec<String> =
+        (1..place).filter(|p| stands[*p].is_none()).map(|p| sequence.stage(p)).collect();
+    let Some((step, standing)) = stands[place] else { return first };
+    if !skipped.is_empty() {
+        problems.push(Problem {
+            code: "F045",
+            words: format!(
+                "{} says `{}`, and nothing is recorded of {}",
+                step.id,
+                step.body.stage,
+                skipped.join(", ")
+            ),
+            by: step.id.clone(),
+        });
+    }
+    let mut before: Option<&Record<ItemStep>> = None;
+    for (step, _) in stands.iter().flatten() {
+        if let Some(before) = before
+            && before.body.on.certainly_after(&step.body.on)
+        {
+            problems.push(Problem {
+                code: "F050",
+                words: format!(
+                    "{} says `{}` on {}, before `{}` on {}",
+                    step.id, step.body.stage, step.body.on, before.body.stage, before.body.on
+                ),
+                by: step.id.clone(),
+            });
+        }
+        before = Some(step);
+    }
+    Reached { stage: step.body.stage.clone(), place, standing, on: Some(step.body.on.clone()) }
+}
