@@ -71,7 +71,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("foresight", &["roadmap", "case", "statement", "notation"]),
     (
         "assessment",
-        &["crosscheck", "accountancy", "inspection", "roadmap", "case", "statement", "notation"],
+        &[
+            "crosscheck",
+            "accountancy",
+            "inspection",
+            "custody",
+            "escrow",
+            "roadmap",
+            "case",
+            "statement",
+            "notation",
+        ],
     ),
     (
         "desk",
@@ -81,6 +91,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "crosscheck",
             "accountancy",
             "inspection",
+            "custody",
             "roadmap",
             "case",
             "statement",

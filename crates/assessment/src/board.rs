@@ -300,7 +300,8 @@ fn test(node: &Node, messages: &mut Vec<Message>) -> Option<BoardTest> {
     if node.name != "test" {
         let words = format!("`{}` is not known in a board", node.name);
         let help = "write: test \"complete\" \"in words\" measure=\"opened-share\" least=\"1\"";
-        messages.push(Message::error("F060", node.name_span.clone(), words, "not known").help(help));
+        messages
+            .push(Message::error("F060", node.name_span.clone(), words, "not known").help(help));
         return None;
     }
     const PROPERTIES: &[&str] = &["measure", "of", "stage", "least", "most"];
@@ -491,8 +492,7 @@ fn reversals(
 ) -> Vec<Reversal> {
     let day = assessment.as_of.earliest();
     let mut by_subject: BTreeMap<&str, Reversal> = BTreeMap::new();
-    let mut said: Vec<_> =
-        case.reversals.iter().filter(|r| r.body.on.earliest() <= day).collect();
+    let mut said: Vec<_> = case.reversals.iter().filter(|r| r.body.on.earliest() <= day).collect();
     said.sort_by(|a, b| case::in_time(&a.body.on, &b.body.on).then_with(|| a.id.cmp(&b.id)));
     for r in said {
         let b = &r.body;
@@ -642,7 +642,8 @@ fn measure(test: &BoardTest, board: &Board, custody: &Custody) -> Measured {
             match c.detection.iter().find(|d| d.hidden == 1 && is_it(d.seal.as_str())) {
                 None => none("no area was sealed"),
                 Some(d) => {
-                    let words = format!("{} of {} cells answered, one hidden site", d.answered, d.cells);
+                    let words =
+                        format!("{} of {} cells answered, one hidden site", d.answered, d.cells);
                     (Some(d.probability), words, Vec::new())
                 }
             }
@@ -680,8 +681,10 @@ fn measure(test: &BoardTest, board: &Board, custody: &Custody) -> Measured {
                     _ => s.verified + s.witnessed + s.claimed,
                 })
                 .sum();
-            let at = test.stage.as_ref().map(|s| format!(" at `{s}` or beyond")).unwrap_or_default();
-            let words = format!("{:.1} % of {} (by {}){at}", share * 100.0, class.class, class.share_of);
+            let at =
+                test.stage.as_ref().map(|s| format!(" at `{s}` or beyond")).unwrap_or_default();
+            let words =
+                format!("{:.1} % of {} (by {}){at}", share * 100.0, class.class, class.share_of);
             (Some(share), words, Vec::new())
         }
         Measure::ItemsInGap if custody.items == 0 => none("no item is declared"),

@@ -1,17 +1,24 @@
 //! `field.kdl`: what a case says of its own about work on the ground, beside what comes with the program.
 
+use custody::Sequences;
 use inspection::Regimes;
 use notation::{Message, did_you_mean};
 
-/// What applies on the ground: regimes of access.
+use crate::board::{BoardTest, read};
+
+/// What applies on the ground: regimes of access, stages of items, the parties' tests.
 #[derive(Debug, Clone, Default)]
 pub struct Field {
     /// Regimes of access.
     pub regimes: Regimes,
+    /// Stage sequences.
+    pub sequences: Sequences,
+    /// The parties' own tests for complete, verifiable and irreversible.
+    pub tests: Vec<BoardTest>,
 }
 
 /// The nodes of `field.kdl`.
-const NODES: &[&str] = &["regime"];
+const NODES: &[&str] = &["regime", "sequence", "board"];
 
 impl Field {
     /// Reads `field.kdl`; what is wrong comes back with its place.
@@ -32,6 +39,8 @@ impl Field {
         }
         let mut field = Self::default();
         messages.extend(field.regimes.add(nodes));
+        messages.extend(field.sequences.add(nodes));
+        field.tests = read(nodes, &mut messages);
         (field, messages)
     }
 }

@@ -4,6 +4,7 @@
 //! changed ([`case::Revisions`]) or the day is another. The result is the same as from scratch: rooms are pure
 //! functions of what they read.
 
+pub mod board;
 mod draft;
 mod field;
 

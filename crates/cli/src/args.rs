@@ -84,6 +84,61 @@ pub(crate) enum Command {
     /// Requests for access: their clocks to the second, drafts, a calendar of deadlines
     #[command(subcommand)]
     Access(AccessCommand),
+    /// Interviews: who was asked, on what terms, what came of it, which roles are covered
+    Interviews {
+        #[command(flatten)]
+        case: CaseArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Inspections: which sites are tested, samples with their chain, effort against plan
+    Inspections {
+        #[command(flatten)]
+        case: CaseArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Items: who holds them, what stage they reached, from when to when they were surely themselves
+    Items {
+        #[command(flatten)]
+        case: CaseArgs,
+        /// One item or site, with its intervals of knowledge
+        #[arg(long, value_name = "ID")]
+        item: Option<String>,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Reconcile what was sent with what arrived
+    Manifest {
+        /// A case folder; then two lists, or the id of a transfer of the case that carries both
+        #[arg(value_names = ["CASE", "SHIPPED.csv|TRANSFER", "RECEIVED.csv"], num_args = 2..=3, required = true)]
+        what: Vec<PathBuf>,
+        #[command(flatten)]
+        place: PlaceArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Take an inspection form that was filled offline into the case, with every mistake shown
+    Intake {
+        /// The case folder
+        #[arg(default_value = ".")]
+        case: PathBuf,
+        /// The filled form (CSV)
+        #[arg(required_unless_present = "template")]
+        form: Option<PathBuf>,
+        /// Write an empty form to this file
+        #[arg(long, value_name = "FILE.csv")]
+        template: Option<PathBuf>,
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// The board: complete, verifiable, irreversible, and the parties' own tests
+    Board {
+        #[command(flatten)]
+        case: CaseArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
     /// The agreement as text: where its steps stand
     #[command(subcommand)]
     Roadmap(RoadmapCommand),

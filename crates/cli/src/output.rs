@@ -79,6 +79,13 @@ pub(crate) fn remark(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// Several lines on standard error; nothing where there is nothing to say.
+pub(crate) fn remark_all(text: &str) {
+    if !text.is_empty() {
+        remark(text.trim_end());
+    }
+}
+
 /// An error on standard error.
 pub(crate) fn complain(text: &str) {
     remark(&format!("error: {text}"));

@@ -1,10 +1,15 @@
 //! Work on the ground as tables: access, interviews, items, shipments.
 
+use assessment::board::{Board, Complete, Verdict, Verifiable, Word};
 use custody::{Custody, ItemStatus, Knowledge, Reconciliation};
-use inspection::{AccessStatus, AgreedText, ClockState, InterviewState, Interviews, Used};
+use inspection::{
+    AccessStatus, AgreedText, ClockState, Coverage, Effort, InterviewState, Interviews,
+    SampleStatus, Used,
+};
 use statement::Basis;
 use statement::kinds::access::{ReasonCode, Terms};
 use statement::kinds::agreement::Stance;
+use statement::kinds::items::TimeTo;
 
 use crate::Table;
 use crate::views::basis_mark;
@@ -143,7 +148,8 @@ pub fn texts(texts: &[AgreedText]) -> Table {
 /// Interviews request by request.
 #[must_use]
 pub fn interviews(interviews: &Interviews) -> Table {
-    let mut table = Table::new(&["request", "person", "role", "asked_on", "state", "terms", "reason"]);
+    let mut table =
+        Table::new(&["request", "person", "role", "asked_on", "state", "terms", "reason"]);
     for r in &interviews.requests {
         let state = match r.state {
             InterviewState::Unanswered => "unanswered",
@@ -213,8 +219,7 @@ pub fn interview_terms(interviews: &Interviews) -> Table {
 /// Which roles at which sites were interviewed.
 #[must_use]
 pub fn interview_coverage(interviews: &Interviews) -> Table {
-    let mut table =
-        Table::new(&["site", "role", "declared", "asked", "interviewed", "refused"]);
+    let mut table = Table::new(&["site", "role", "declared", "asked", "interviewed", "refused"]);
     for c in &interviews.coverage {
         let site = c.site.as_ref().map_or("not declared".to_owned(), ToString::to_string);
         let cells = [c.declared, c.asked, c.interviewed, c.refused].map(|n| n.to_string());
@@ -228,7 +233,8 @@ pub fn interview_coverage(interviews: &Interviews) -> Table {
 pub fn classes(custody: &Custody) -> Table {
     let mut table =
         Table::new(&["class", "items", "share_of", "stage", "claimed", "witnessed", "verified"]);
-    let percent = |share: f64| if share > 0.0 { format!("{:.1} %", share * 100.0) } else { String::new() };
+    let percent =
+        |share: f64| if share > 0.0 { format!("{:.1} %", share * 100.0) } else { String::new() };
     for class in &custody.classes {
         for s in &class.stages {
             table.push(vec![
@@ -249,7 +255,14 @@ pub fn classes(custody: &Custody) -> Table {
 #[must_use]
 pub fn items<'a>(items: impl Iterator<Item = &'a ItemStatus>) -> Table {
     let mut table = Table::new(&[
-        "item", "category", "custodian", "held_since", "stage", "known_as", "confirmed_on", "gap",
+        "item",
+        "category",
+        "custodian",
+        "held_since",
+        "stage",
+        "known_as",
+        "confirmed_on",
+        "gap",
     ]);
     for i in items {
         table.push(vec![
@@ -330,6 +343,189 @@ pub fn reconciliation(r: &Reconciliation) -> Table {
         let (sent, received) =
             if t.list == "shipped" { (lines, String::new()) } else { (String::new(), lines) };
         push(&t.tag, "tag stands twice", sent, received);
+    }
+    table
+}
+
+/// Which declared sites have been tested.
+#[must_use]
+pub fn coverage(coverage: &Coverage) -> Table {
+    let mut table = Table::new(&["site", "inspections", "measurements", "seals", "last_inspected"]);
+    for s in &coverage.sites {
+        let last = match &s.last_inspected {
+            Some(on) => on.to_string(),
+            None if s.because.is_empty() => "untested".to_owned(),
+            None => String::new(),
+        };
+        let counts = [s.inspections, s.measurements, s.seals].map(|n| n.to_string());
+        table.push([vec![s.site.to_string()], counts.to_vec(), vec![last]].concat());
+    }
+    table
+}
+
+/// Samples with their chain.
+#[must_use]
+pub fn samples(samples: &[SampleStatus]) -> Table {
+    let mut table = Table::new(&["sample", "material", "taken_on", "last", "results", "chain"]);
+    for s in samples {
+        let results: Vec<String> =
+            s.results.iter().map(|r| format!("{}: {}", r.by, r.figure)).collect();
+        let chain = if s.breaks.is_empty() { "unbroken".to_owned() } else { s.breaks.join("; ") };
+        table.push(vec![
+            s.sample.to_string(),
+            s.material.clone(),
+            s.taken_on.to_string(),
+            s.last.clone(),
+            results.join("; "),
+            chain,
+        ]);
+    }
+    table
+}
+
+/// Effort against plan.
+#[must_use]
+pub fn effort(effort: &[Effort]) -> Table {
+    let mut table = Table::new(&["mandate", "inspections", "used", "planned", "not_stated"]);
+    for e in effort {
+        table.push(vec![
+            e.mandate.clone(),
+            e.inspections.to_string(),
+            e.used.to_string(),
+            e.planned.map_or("no plan recorded".to_owned(), |p| p.to_string()),
+            if e.not_stated > 0 { format!("{} state none", e.not_stated) } else { String::new() },
+        ]);
+    }
+    table
+}
+
+/// The parties' tests.
+#[must_use]
+pub fn board_tests(board: &Board) -> Table {
+    let mut table = Table::new(&["word", "test", "verdict", "value", "why"]);
+    for t in &board.tests {
+        let word = match t.word {
+            Word::Complete => "complete",
+            Word::Verifiable => "verifiable",
+            Word::Irreversible => "irreversible",
+        };
+        let verdict = match t.verdict {
+            Verdict::Met => "met",
+            Verdict::NotMet => "not_met",
+            Verdict::RestsOnNothing => "rests_on_nothing",
+        };
+        let value = t.value.map(|v| v.to_string()).unwrap_or_default();
+        table.push(vec![word.into(), t.title.clone(), verdict.into(), value, t.why.clone()]);
+    }
+    table
+}
+
+/// What is known of completeness.
+#[must_use]
+pub fn complete(c: &Complete) -> Table {
+    let mut table = Table::new(&["what", "value"]);
+    let mut push = |what: &str, value: String| table.push(vec![what.to_owned(), value]);
+    for s in &c.sealed {
+        let of = s.of.map_or("a number not disclosed".to_owned(), |n| n.to_string());
+        push("opened of what was sealed", format!("{}: {} of {of} places", s.seal, s.opened));
+    }
+    push("open findings", c.open_findings.len().to_string());
+    let likely = c.undeclared.iter().filter(|u| u.probability >= 0.5);
+    let names: Vec<String> = likely
+        .clone()
+        .take(6)
+        .map(|u| format!("{} {:.0} %", u.name, (u.probability * 100.0).min(99.0)))
+        .collect();
+    push(
+        "places seen, not declared",
+        format!(
+            "{}, of them more likely than not {}: {}",
+            c.undeclared.len(),
+            likely.count(),
+            names.join(", ")
+        ),
+    );
+    let all = c.challenges;
+    push(
+        "challenges",
+        format!("{} answered, {} waiting, {} silent", all.answered, all.waiting, all.silent),
+    );
+    for d in &c.detection {
+        push(
+            "detection of hidden sites",
+            format!(
+                "{:.1} % for {} hidden, {} of {} cells answered ({})",
+                d.probability * 100.0,
+                d.hidden,
+                d.answered,
+                d.cells,
+                d.seal
+            ),
+        );
+    }
+    push("declared sites untested", format!("{} of {}", c.untested.0, c.untested.1));
+    push("figures that cannot both be true", c.contradicting_figures.to_string());
+    table
+}
+
+/// What is known of verifiability, class by class.
+#[must_use]
+pub fn verifiable(v: &Verifiable) -> Table {
+    let mut table = Table::new(&[
+        "class",
+        "stage",
+        "claimed",
+        "witnessed",
+        "verified",
+        "in_gap",
+        "never_sealed",
+        "confirmed_since",
+    ]);
+    let percent =
+        |share: f64| if share > 0.0 { format!("{:.1} %", share * 100.0) } else { String::new() };
+    for class in &v.classes {
+        let known = v.continuity.iter().find(|c| c.class == class.class);
+        for (at, s) in class.stages.iter().enumerate() {
+            let first =
+                |n: Option<String>| if at == 0 { n.unwrap_or_default() } else { String::new() };
+            table.push(vec![
+                class.class.clone(),
+                s.stage.clone(),
+                percent(s.claimed),
+                percent(s.witnessed),
+                percent(s.verified),
+                first(known.map(|c| c.in_gap.to_string())),
+                first(known.map(|c| c.never_sealed.to_string())),
+                first(known.and_then(|c| c.oldest_confirmation.as_ref()).map(ToString::to_string)),
+            ]);
+        }
+    }
+    table
+}
+
+/// How hard it would be to go back.
+#[must_use]
+pub fn irreversible(board: &Board) -> Table {
+    let mut table = Table::new(&["about", "stage", "days_to", "days", "assessor", "on", "margin"]);
+    for r in &board.irreversible {
+        for (at, e) in r.estimates.iter().enumerate() {
+            let margin = match r.margin_days {
+                Some(days) => format!("{days} days"),
+                None => "none: not estimated".to_owned(),
+            };
+            table.push(vec![
+                r.about.clone(),
+                e.stage.clone().or_else(|| r.stage.clone()).unwrap_or_default(),
+                match e.time_to {
+                    TimeTo::Reverse => "reverse".to_owned(),
+                    TimeTo::Detect => "detect".to_owned(),
+                },
+                format!("{} to {}", e.days.0, e.days.1),
+                e.assessor.clone(),
+                e.on.to_string(),
+                if at == 0 { margin } else { String::new() },
+            ]);
+        }
     }
     table
 }

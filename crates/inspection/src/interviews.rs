@@ -138,7 +138,8 @@ pub fn interviews(case: &Case, as_of: civil::Date) -> Interviews {
         .filter(|r| r.body.request.on.earliest() <= as_of)
         .map(|r| one(case, r, as_of))
         .collect();
-    let count = |keep: &dyn Fn(&InterviewStatus) -> bool| requests.iter().filter(|r| keep(r)).count();
+    let count =
+        |keep: &dyn Fn(&InterviewStatus) -> bool| requests.iter().filter(|r| keep(r)).count();
     let is = |state: InterviewState| move |r: &InterviewStatus| r.state == state;
     let (held, interrupted) =
         (count(&is(InterviewState::Held)), count(&is(InterviewState::Interrupted)));

@@ -7,7 +7,9 @@
 mod access;
 mod clock;
 mod coverage;
+mod interviews;
 pub mod regime;
+mod samples;
 mod sealed;
 mod texts;
 
@@ -16,7 +18,11 @@ pub use access::{
     days_used, requests,
 };
 pub use coverage::{Coverage, SiteCoverage, coverage};
+pub use interviews::{
+    InterviewState, InterviewStatus, Interviews, RoleCoverage, TermCount, interviews,
+};
 pub use regime::{Regime, Regimes};
+pub use samples::{Effort, SampleResult, SampleStatus, effort, samples};
 pub use sealed::{
     AreaStatus, CategoryStatus, ChallengeState, ChallengeStatus, FieldStatus, SealedStatus, sealed,
 };

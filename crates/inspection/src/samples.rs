@@ -106,7 +106,10 @@ pub fn samples(case: &Case, as_of: civil::Date) -> Vec<SampleStatus> {
                     }
                     SampleStep::Analysed => {
                         if holder.get(part).is_none_or(|h| *h != b.by) {
-                            breaks.push(format!("{}: {} analysed what it had not received", e.id, b.by));
+                            breaks.push(format!(
+                                "{}: {} analysed what it had not received",
+                                e.id, b.by
+                            ));
                         }
                         if let Some(claim) = &b.result {
                             let result = SampleResult {
@@ -147,7 +150,10 @@ fn differences(results: &[(SampleResult, Claim)]) -> Vec<String> {
             let sigma = s.to_f64().hypot(t.to_f64());
             let apart = (v.to_f64() - w.to_f64()).abs();
             if x.unit == y.unit && x.what == y.what && apart > 3.0 * sigma {
-                words.push(format!("{} found {}, {} found {}: more than 3 sigma apart", a.by, a.figure, b.by, b.figure));
+                words.push(format!(
+                    "{} found {}, {} found {}: more than 3 sigma apart",
+                    a.by, a.figure, b.by, b.figure
+                ));
             }
         }
     }

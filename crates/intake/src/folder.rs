@@ -122,6 +122,8 @@ pub fn read(root: &Path) -> Result<Folder, IntakeError> {
         }
         folder.read_places();
         folder.same_ids();
+        let differ = crate::attached::check(&folder);
+        folder.diagnostics.extend(differ);
         folder.same_names();
     }
     folder.diagnostics.sort_by(|a, b| {
@@ -177,6 +179,13 @@ impl Folder {
         let fault =
             table.fault_at(code, draft.origin.start, draft.origin.line, at, message, String::new());
         Some(fault.severity(Severity::Warning).help(help))
+    }
+
+    /// Whether the table that a statement came from has a column.
+    pub(crate) fn has_column(&self, id: &str, column: &str) -> bool {
+        let draft = self.by_id.get(id).and_then(|at| self.drafts.get(*at));
+        let table = draft.and_then(|draft| self.tables.get(draft.origin.file));
+        table.is_some_and(|table| table.columns.contains_key(column))
     }
 
     /// The file and line a statement of this folder came from.
@@ -246,6 +255,8 @@ impl Folder {
                     self.field = Some(RoadmapFile { file: file.to_owned(), text });
                 }
             }
+            // Files that statements name by their hash; compared, not read.
+            (file, _) if file.starts_with(crate::attached::FOLDER) => {}
             (_, "csv") => self.read_table(file),
             _ => {
                 let fault = Diagnostic::whole_file("I005", file, "this kind of file is not read");

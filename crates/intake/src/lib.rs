@@ -11,9 +11,11 @@
 //! A table is recognised by its columns; each shape of table is one module of [`shapes`](self). To take a new
 //! shape, write its module and add it to the list there.
 
+mod attached;
 mod diagnostic;
 mod folder;
 mod geography;
+mod loose;
 mod manifest;
 mod sealing;
 pub mod series;
@@ -22,6 +24,7 @@ mod table;
 
 pub use diagnostic::{Diagnostic, Severity, render};
 pub use folder::{Draft, Folder, IntakeError, Origin, RoadmapFile, read};
+pub use loose::{complete_form, form_header, manifest_lines};
 pub use manifest::{Manifest, Party, PlaceName, Region};
 pub use notation::did_you_mean;
 pub use sealing::{DeclaredPlace, case_folder_around, declaration};

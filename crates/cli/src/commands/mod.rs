@@ -5,6 +5,7 @@ mod attachments;
 mod audit;
 mod balance_series;
 mod check;
+mod ground;
 mod ledger;
 mod open;
 mod proof;
@@ -31,6 +32,14 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         Command::Crosscheck { case, view } => views::crosscheck(&case, &view),
         Command::Figures { case, view } => views::figures(&case, &view),
         Command::Balance(args) => balance_series::run(&args),
+        Command::Interviews { case, view } => ground::interviews(&case, &view),
+        Command::Inspections { case, view } => ground::inspections(&case, &view),
+        Command::Items { case, item, view } => ground::items(&case, item.as_deref(), &view),
+        Command::Manifest { what, place, view } => ground::manifest(&what, &place, &view),
+        Command::Intake { case, form, template, place } => {
+            ground::intake(&case, form.as_deref(), template.as_deref(), &place)
+        }
+        Command::Board { case, view } => ground::board(&case, &view),
         Command::Access(AccessCommand::Status { case, view }) => access::status(&case, &view),
         Command::Access(AccessCommand::Draft { what, by, to, regime, output, place, view }) => {
             let to = to.as_deref();

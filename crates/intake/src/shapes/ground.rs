@@ -13,8 +13,26 @@ use crate::table::Row;
 
 pub(super) const INSPECTIONS: Shape = Shape {
     name: "inspections",
-    required: &["id", "site", "mandate", "from", "to", "activities", "person_days", "source", "basis"],
-    optional: &["party", "planned_person_days", "team", "findings", "request", "attachments", "note"],
+    required: &[
+        "id",
+        "site",
+        "mandate",
+        "from",
+        "to",
+        "activities",
+        "person_days",
+        "source",
+        "basis",
+    ],
+    optional: &[
+        "party",
+        "planned_person_days",
+        "team",
+        "findings",
+        "request",
+        "attachments",
+        "note",
+    ],
     read: read_inspection,
 };
 
@@ -70,8 +88,20 @@ pub(super) const SAMPLES: Shape = Shape {
     name: "samples",
     required: &["id", "sample_id", "event", "on", "by", "source", "basis"],
     optional: &[
-        "party", "inspection", "material", "place", "seal", "seal_state", "part", "parts", "method",
-        "result", "sigma", "unit", "what", "note",
+        "party",
+        "inspection",
+        "material",
+        "place",
+        "seal",
+        "seal_state",
+        "part",
+        "parts",
+        "method",
+        "result",
+        "sigma",
+        "unit",
+        "what",
+        "note",
     ],
     read: read_sample,
 };
@@ -99,7 +129,8 @@ const STATES: &[(&str, SealState)] = &[
 ];
 
 fn read_sample(row: &mut Row<'_>, manifest: &Manifest) -> Vec<Statement> {
-    let (id, sample, event) = (row.need("id"), object(row, "sample_id"), word(row, "event", EVENTS));
+    let (id, sample, event) =
+        (row.need("id"), object(row, "sample_id"), word(row, "event", EVENTS));
     let (on, source, party) =
         (field::on(row, "on"), row.source(), field::party(row, "party", manifest));
     let (Some(id), Some(sample), Some(event), Some(on)) = (id, sample, event, on) else {
@@ -109,7 +140,8 @@ fn read_sample(row: &mut Row<'_>, manifest: &Manifest) -> Vec<Statement> {
     let said = Some(on.clone());
     let (id, body) = match event {
         Event::Taken => {
-            let (Some(inspection), Some(material)) = (object(row, "inspection"), row.need("material"))
+            let (Some(inspection), Some(material)) =
+                (object(row, "inspection"), row.need("material"))
             else {
                 return vec![];
             };
@@ -241,6 +273,113 @@ fn read_seal(row: &mut Row<'_>, manifest: &Manifest) -> Vec<Statement> {
             };
             let Some(seal) = seal else { return vec![] };
             Body::SealCheck(SealCheck { on, seal, state })
+        }
+    };
+    let says = field::says(row, id, party, said, source);
+    collect([says.statement(row, "id", manifest, body)])
+}
+
+/// The form an inspector fills offline: one record in each row.
+pub(crate) const FORM: Shape = Shape {
+    name: "inspection form",
+    required: &[
+        "record", "id", "about", "on", "what", "value", "unit", "sigma", "seal", "state", "files",
+    ],
+    optional: &[
+        "until",
+        "method",
+        "activities",
+        "team",
+        "findings",
+        "planned",
+        "place",
+        "inspector",
+        "note",
+    ],
+    read: read_form,
+};
+
+#[derive(Clone, Copy)]
+enum Record {
+    Inspection,
+    Measurement,
+    Sample,
+    Seal,
+}
+
+const RECORDS: &[(&str, Record)] = &[
+    ("inspection", Record::Inspection),
+    ("measurement", Record::Measurement),
+    ("sample", Record::Sample),
+    ("seal", Record::Seal),
+];
+
+fn read_form(row: &mut Row<'_>, manifest: &Manifest) -> Vec<Statement> {
+    let (record, id) = (word(row, "record", RECORDS), row.need("id"));
+    let (about, on) = (object(row, "about"), field::on(row, "on"));
+    let party = field::party(row, "inspector", manifest);
+    let (Some(record), Some(id), Some(about), Some(on)) = (record, id, about, on) else {
+        return vec![];
+    };
+    let Some(party) = party else { return vec![] };
+    let said = Some(on.clone());
+    // The form is the inspector's own record; what it says was seen by whoever filled it.
+    let source = statement::Source {
+        basis: statement::Basis::Seen,
+        cite: format!("inspection form, line {}", row.line),
+        credibility: None,
+        reliability: None,
+    };
+    let body = match record {
+        Record::Inspection => {
+            let Some(mandate) = row.need("what") else { return vec![] };
+            let to = field::on_if(row, "until").unwrap_or_else(|| on.clone());
+            let unit = row.get("unit");
+            if row.get("value").is_some() && !matches!(unit, Some("person-days")) {
+                row.fault(
+                    "F026",
+                    "unit",
+                    "the effort of an inspection is given in person-days".into(),
+                    "in what unit?",
+                    Some("write person-days".to_owned()),
+                );
+            }
+            Body::Inspection(InspectionRecord {
+                activities: row.list("activities"),
+                attachments: field::attachments(row, "files"),
+                findings: row.list("findings"),
+                from: on,
+                mandate,
+                person_days: row.decimal("value"),
+                planned_person_days: row.decimal("planned"),
+                request: None,
+                site: about,
+                team: team(row),
+                to,
+            })
+        }
+        Record::Measurement => {
+            row.need("value");
+            let (Some(method), Some(claim)) = (row.need("method"), figure(row, "value")) else {
+                return vec![];
+            };
+            Body::Measurement(Measurement { about, claim, method, on })
+        }
+        Record::Sample => {
+            let Some(material) = row.need("what") else { return vec![] };
+            let (place, seal) = (row.text("place"), row.text("seal"));
+            Body::SampleTake(SampleTake { inspection: about, material, on, place, seal })
+        }
+        Record::Seal => {
+            let (Some(number), Some(event)) = (row.need("seal"), word(row, "state", SEAL_EVENTS))
+            else {
+                return vec![];
+            };
+            match event {
+                SealEvent::Applied => Body::SealApply(SealApply { about, number, on }),
+                // What is looked at is the seal, by the id of the record that put it on.
+                SealEvent::Found(state) => Body::SealCheck(SealCheck { on, seal: about, state }),
+            }
         }
     };
     let says = field::says(row, id, party, said, source);

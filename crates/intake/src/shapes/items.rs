@@ -27,7 +27,8 @@ fn read_item(row: &mut Row<'_>, manifest: &Manifest) -> Vec<Statement> {
         None => Some(manifest.declares.clone().unwrap_or_else(desk)),
     };
     let said = field::on_if(row, "declared_on");
-    let (Some(id), Some(category), Some(source), Some(party)) = (id, category, source, party) else {
+    let (Some(id), Some(category), Some(source), Some(party)) = (id, category, source, party)
+    else {
         return vec![];
     };
     let body = Body::ItemDeclare(ItemDeclare {
@@ -66,7 +67,8 @@ fn read_transfer(row: &mut Row<'_>, manifest: &Manifest) -> Vec<Statement> {
             }
         }
     }
-    let (Some(id), Some(on), Some(source), Some(from), Some(to)) = (id, on, source, from, to) else {
+    let (Some(id), Some(on), Some(source), Some(from), Some(to)) = (id, on, source, from, to)
+    else {
         return vec![];
     };
     let transfer = id.parse();
@@ -121,7 +123,18 @@ fn read_stage(row: &mut Row<'_>, manifest: &Manifest) -> Vec<Statement> {
 
 pub(super) const REVERSALS: Shape = Shape {
     name: "reversals",
-    required: &["id", "about", "time_to", "what", "days_low", "days_high", "assessor", "on", "source", "basis"],
+    required: &[
+        "id",
+        "about",
+        "time_to",
+        "what",
+        "days_low",
+        "days_high",
+        "assessor",
+        "on",
+        "source",
+        "basis",
+    ],
     optional: &["stage", "cost_low", "cost_high", "currency", "note"],
     read: read_reversal,
 };

@@ -5,6 +5,8 @@ mod clocks;
 mod deliveries;
 mod field;
 mod figures;
+mod ground;
+mod items;
 mod lasting;
 mod limits;
 mod observations;
@@ -19,6 +21,8 @@ use statement::{Body, Date, Header, ObjectId, PartyId, Source, Statement};
 
 use crate::Manifest;
 use crate::table::Row;
+
+pub(crate) use ground::FORM;
 
 /// A shape of table.
 pub(crate) struct Shape {
@@ -48,6 +52,15 @@ pub(crate) const SHAPES: &[Shape] = &[
     texts::SHAPE,
     people::PERSONS,
     people::INTERVIEWS,
+    ground::INSPECTIONS,
+    ground::SAMPLES,
+    ground::MEASUREMENTS,
+    ground::SEALS,
+    ground::FORM,
+    items::ITEMS,
+    items::TRANSFERS,
+    items::STAGES,
+    items::REVERSALS,
 ];
 
 /// What a statement made from a row has besides its body.
