@@ -83,9 +83,11 @@ const ARROWS: &[(&str, &[&str])] = &[
             "notation",
         ],
     ),
+    ("web", &[]),
     (
         "desk",
         &[
+            "web",
             "assessment",
             "balance",
             "crosscheck",

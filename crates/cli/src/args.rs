@@ -31,15 +31,26 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Read a case folder, record what is new, and show where the case stands
+    /// Read a case folder, record what is new, show where the case stands, and serve the desk to a browser
+    #[command(after_help = OPEN_HELP)]
     Open {
         #[command(flatten)]
         case: CaseArgs,
         #[command(flatten)]
         view: ViewArgs,
-        /// Print and exit (today the only way; later `open` also serves a dashboard)
-        #[arg(long)]
-        print: bool,
+        #[command(flatten)]
+        desk: DeskArgs,
+    },
+    /// Write the desk's pages as one file that opens without a server or network, and prints well
+    Report {
+        #[command(flatten)]
+        case: CaseArgs,
+        /// Where to write; `-` is standard output
+        #[arg(long, short, value_name = "FILE.html", default_value = "report.html")]
+        output: PathBuf,
+        /// Show the case as it stood on this day (YYYY-MM-DD) [default: today, UTC]
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        as_of: Option<civil::Date>,
     },
     /// Show every mistake of a case folder; change nothing
     Check {
@@ -154,16 +165,56 @@ pub(crate) enum Command {
     /// Share out the seed of a sealed declaration among trustees, and join it again
     #[command(subcommand)]
     Trustees(TrusteesCommand),
-    /// Serve the case's log over HTTP: its checkpoint and tiles, for whoever audits it
+    /// Serve the case's log over HTTP, its checkpoint and tiles, for whoever audits it; and the desk, to this machine
     Serve {
         #[command(flatten)]
         case: CaseArgs,
-        /// Address to listen on
-        #[arg(long, default_value = "127.0.0.1:8417")]
+        /// Address to listen on. On an address that other machines reach only the log is served, unless --desk is given
+        #[arg(long, default_value = HOME)]
         listen: SocketAddr,
+        /// Serve the desk, the whole case, to whoever reaches the address
+        #[arg(long)]
+        desk: bool,
     },
     /// Run a witness: follow logs over HTTP, cosign what extends what was seen, never two histories
     Witness(WitnessArgs),
+}
+
+/// Where the desk and a log are served.
+pub(crate) const HOME: &str = "127.0.0.1:8417";
+
+const OPEN_HELP: &str = "\
+After the page on the terminal, `open` serves the desk on 127.0.0.1 until Ctrl-C when a person is there: standard output
+and standard error are a terminal, the format is a table, and the variable CI is not set. A script gets the page and the
+exit status, and never waits. --serve serves in any case; --print never does.
+
+Exit status: 0 fine, 1 the case has errors, 2 the call is wrong.";
+
+#[derive(Debug, Args)]
+pub(crate) struct DeskArgs {
+    /// Print and exit; serve nothing
+    #[arg(long)]
+    pub print: bool,
+    /// Serve the desk even when no person is at a terminal
+    #[arg(long, conflicts_with = "print")]
+    pub serve: bool,
+    /// Do not open a browser
+    #[arg(long)]
+    pub no_browser: bool,
+    /// Address of this machine to serve on [default: 127.0.0.1:8417, or a free port when that is taken]
+    #[arg(long, value_name = "ADDRESS", value_parser = loopback)]
+    pub listen: Option<SocketAddr>,
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr =
+        text.parse().map_err(|_| format!("`{text}` is no address; write 127.0.0.1:8417"))?;
+    if address.ip().is_loopback() {
+        Ok(address)
+    } else {
+        Err("`open` serves this machine alone; `lockstep serve --desk --listen` serves others"
+            .to_owned())
+    }
 }
 
 #[derive(Debug, Args)]

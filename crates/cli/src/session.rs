@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use assessment::{Assessor, Field};
 use case::{Case, Folding, Parsed};
-use desk::Recorded;
+use desk::{Material, Mistake, Places, Recorded};
 use intake::{Diagnostic, Folder, IntakeError};
 use ledger::keys::KeyDir;
 use ledger::{Added, Ledger, LedgerError};
@@ -46,6 +46,8 @@ pub(crate) enum CliError {
     NoCase,
     #[error("there is no ledger at {}; record the case first: lockstep open", .0.display())]
     NoLedger(PathBuf),
+    #[error(transparent)]
+    Desk(#[from] desk::Problem),
     #[error("{0}")]
     Call(String),
     #[error("the output could not be written: {0}")]
@@ -149,12 +151,70 @@ impl Session {
         Assessor::with_field(self.field.clone())
     }
 
+    /// The case as the desk shows it.
+    pub(crate) fn into_material(self) -> Material {
+        let title = self.title();
+        let recorded_at = self.ledger.as_ref().map(|ledger| ledger.path().to_owned());
+        let mut places = Places::new(self.folder.files.clone());
+        for draft in &self.folder.drafts {
+            let origin = draft.origin;
+            places.insert(draft.statement.header.id.clone(), origin.file, origin.line);
+        }
+        let diagnostics: Vec<Mistake> =
+            self.folder.diagnostics.iter().enumerate().map(mistake).collect();
+        let mut shown =
+            self.folder.roadmap.as_ref().map_or_else(String::new, |r| r.text.to_string());
+        for m in &diagnostics {
+            shown += &format!("\n{}:{}:{} {} {}", m.file, m.line, m.column, m.code, m.message);
+        }
+        let digest = statement::Sha256Digest::of(shown.as_bytes()).to_string();
+        let unrecorded = match recorded_at {
+            Some(_) => Vec::new(),
+            None => self.folder.drafts.into_iter().map(|d| d.statement).collect(),
+        };
+        Material {
+            title,
+            case: self.case,
+            field: self.field,
+            roadmap: self.roadmap,
+            ledger: recorded_at,
+            recorded: self.recorded,
+            diagnostics,
+            places,
+            unrecorded,
+            digest,
+        }
+    }
+
     /// The case's title, or its id.
     pub(crate) fn title(&self) -> String {
         let manifest = self.folder.manifest.as_ref();
         manifest
             .map(|m| if m.title.is_empty() { m.id.to_string() } else { m.title.clone() })
             .unwrap_or_default()
+    }
+}
+
+/// Mistakes that are drawn with the text they stand in.
+const DRAWN: usize = 200;
+
+fn mistake((number, d): (usize, &Diagnostic)) -> Mistake {
+    let severity = match d.severity {
+        intake::Severity::Error => "error",
+        intake::Severity::Warning => "warning",
+        intake::Severity::Advice => "advice",
+    };
+    let drawn =
+        (number < DRAWN).then(|| intake::render(std::slice::from_ref(d), desk::WIDTH, false));
+    Mistake {
+        code: d.code.to_owned(),
+        severity: severity.to_owned(),
+        file: d.file.clone(),
+        line: d.line,
+        column: d.column,
+        message: d.message.clone(),
+        help: d.help.clone(),
+        drawn: drawn.map(|d| d.trim_end().to_owned()),
     }
 }
 

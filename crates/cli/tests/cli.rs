@@ -477,9 +477,10 @@ fn server(desk: &Desk, args: &[&str]) -> (Server, String) {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    let mut told = String::new();
-    std::io::BufReader::new(child.stderr.take().unwrap()).read_line(&mut told).unwrap();
-    let at = told.split("http://").nth(1).unwrap_or_else(|| panic!("{told}"));
+    let mut lines = std::io::BufReader::new(child.stderr.take().unwrap()).lines();
+    let told = lines.by_ref().map(Result::unwrap).find(|l| l.contains("http://"));
+    let told = told.expect("it did not serve");
+    let at = told.split("http://").nth(1).unwrap();
     let address = at.split(['/', '\n']).next().unwrap();
     (Server(child), format!("http://{address}"))
 }

@@ -33,12 +33,32 @@ pub fn serve(
     routes: Router,
     ready: impl FnOnce(SocketAddr),
 ) -> std::io::Result<()> {
+    serve_on(std::net::TcpListener::bind(listen)?, routes, ready)
+}
+
+/// The same on a socket that listens already.
+///
+/// # Errors
+/// When the socket cannot be used.
+pub fn serve_on(
+    listener: std::net::TcpListener,
+    routes: Router,
+    ready: impl FnOnce(SocketAddr),
+) -> std::io::Result<()> {
+    let at = listener.local_addr()?;
+    listener.set_nonblocking(true)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(listen).await?;
-        ready(listener.local_addr()?);
-        axum::serve(listener, routes).with_graceful_shutdown(told_to_stop()).await
-    })
+    let served = runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        ready(at);
+        // Open event streams never end by themselves, so nobody waits for them.
+        tokio::select! {
+            served = axum::serve(listener, routes) => served,
+            () = told_to_stop() => Ok(()),
+        }
+    });
+    runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+    served
 }
 
 async fn told_to_stop() {

@@ -1,17 +1,26 @@
 //! The desk: how people see an assessment.
 //!
-//! Today it holds the views of the command line: [`summary`] on one page, and [`views`] as tables that print
-//! within 100 columns or go out as CSV. [`http`] serves a log and a witness; the API
-//! and the web application come there too, and show the same [`Assessment`](assessment::Assessment).
+//! [`summary`] on one page and [`views`] as tables for the command line; [`api`] and [`pages`] for the browser;
+//! [`report`] for one file that needs neither; [`http`] serves them, the log and a witness. All show the same
+//! [`Assessment`](assessment::Assessment).
 
+pub mod api;
 pub mod calendar;
+pub mod findings;
 pub mod http;
+mod material;
+pub mod pages;
+pub mod report;
+mod signature;
 mod summary;
 mod table;
 pub mod views;
 pub mod views_balance;
 pub mod views_field;
+pub mod why;
 
+pub use material::{Material, Mistake, Places, Problem};
+pub use signature::{Signature, signatures};
 pub use summary::{Recorded, count, summary};
 pub use table::Table;
 

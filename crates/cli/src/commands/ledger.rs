@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use desk::{Signature, signatures};
 use ledger::Ledger;
 use serde::Serialize;
 use statement::{Statement, open_entry};
@@ -34,45 +35,10 @@ struct Entry<'a> {
     id: Option<String>,
     leaf_hash: String,
     text: &'a str,
-    signatures: Vec<Signature<'a>>,
+    signatures: Vec<Signature>,
     /// Why it does not count; absent when it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     rejected: Option<String>,
-}
-
-#[derive(Serialize)]
-pub(super) struct Signature<'a> {
-    pub key: &'a str,
-    pub key_id: String,
-    pub owner: Option<String>,
-    /// `good`, `bad` or `unknown key`.
-    pub state: &'static str,
-}
-
-/// The signature lines of an entry, each checked against the keys of the case.
-pub(super) fn signatures<'a>(
-    note: &tlog::note::NoteRef<'a>,
-    case: &case::Case,
-) -> Vec<Signature<'a>> {
-    note.signatures()
-        .map(|line| {
-            let by = |k: &&case::Key| {
-                k.key.parse::<tlog::note::VerifyingKey>().is_ok_and(|key| line.is_by(&key))
-            };
-            let key = case.keys.iter().find(by);
-            let state = match key.map(|k| k.key.parse::<tlog::note::VerifyingKey>()) {
-                Some(Ok(key)) if key.verify(note.text(), &line).is_ok() => "good",
-                Some(_) => "bad",
-                None => "unknown key",
-            };
-            Signature {
-                key: line.name(),
-                key_id: format!("{:08x}", line.key_id()),
-                owner: key.map(|k| k.owner.to_string()),
-                state,
-            }
-        })
-        .collect()
 }
 
 pub(crate) fn show(what: &[String], place: &PlaceArgs, view: &ViewArgs) -> Result<u8, CliError> {

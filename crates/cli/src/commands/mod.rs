@@ -10,9 +10,11 @@ mod ledger;
 mod open;
 mod proof;
 mod publish;
+mod report;
 mod reveal;
 mod roadmap;
 mod seal;
+mod serve;
 mod views;
 mod why;
 mod witness;
@@ -25,7 +27,8 @@ use crate::session::CliError;
 /// Runs a command and returns its exit status.
 pub(crate) fn run(command: Command) -> Result<u8, CliError> {
     match command {
-        Command::Open { case, view, print: _ } => open::open(&case, &view),
+        Command::Open { case, view, desk } => open::open(&case, &view, &desk),
+        Command::Report { case, output, as_of } => report::run(&case, &output, as_of),
         Command::Status { case, view } => open::status(&case, &view),
         Command::Check { case, view } => check::run(&case, &view),
         Command::Why { what, place, view } => why::run(&what, &place, &view),
@@ -84,7 +87,7 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         Command::Reveal(args) => reveal::reveal(&args),
         Command::Challenge(args) => reveal::challenge(&args),
         Command::Trustees(command) => seal::trustees(&command),
-        Command::Serve { case, listen } => publish::serve(&case, listen),
+        Command::Serve { case, listen, desk } => serve::serve(&case, listen, desk),
         Command::Witness(args) => witness::run(&args),
     }
 }

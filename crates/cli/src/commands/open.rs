@@ -4,7 +4,7 @@ use assessment::Assessment;
 use desk::Recorded;
 use serde::Serialize;
 
-use crate::args::{CaseArgs, Format, ViewArgs};
+use crate::args::{CaseArgs, DeskArgs, Format, ViewArgs};
 use crate::output::{self, remark};
 use crate::session::{CliError, Session};
 
@@ -18,16 +18,34 @@ struct Page<'a> {
     assessment: &'a Assessment,
 }
 
-pub(crate) fn open(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {
+pub(crate) fn open(case: &CaseArgs, view: &ViewArgs, desk: &DeskArgs) -> Result<u8, CliError> {
+    let serving = super::serve::wanted(view, desk);
     let session = match Session::record(&case.case, &case.place) {
         // What is wrong with the folder says more than that nothing was recorded.
-        Err(CliError::NoCase) => return super::check::run(case, view),
+        Err(CliError::NoCase) => {
+            let code = super::check::run(case, view)?;
+            // The desk shows the mistakes, and the rest once they are mended.
+            return match serving {
+                true => super::serve::desk(
+                    Session::read(&case.case, &case.place)?,
+                    case,
+                    view,
+                    desk,
+                    code,
+                ),
+                false => Ok(code),
+            };
+        }
         other => other?,
     };
     if let Some(ledger) = &session.ledger {
         super::publish::cosign(&case.case, ledger)?.iter().for_each(|line| remark(line));
     }
-    page(&session, view)
+    let code = page(&session, view)?;
+    match serving {
+        true => super::serve::desk(session, case, view, desk, code),
+        false => Ok(code),
+    }
 }
 
 pub(crate) fn status(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {

@@ -1,4 +1,4 @@
-//! `ledger export` and `serve`: the log for others to read; and what its witnesses say of it.
+//! `ledger export`: the log for others to read; and what its witnesses say of it.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -10,9 +10,9 @@ use tlog::cosignature::Algorithm;
 use tlog::policy::Policy;
 
 use super::ledger::open;
-use crate::args::{CaseArgs, PlaceArgs};
+use crate::args::PlaceArgs;
 use crate::output::{self, remark};
-use crate::session::{CliError, ledger_file};
+use crate::session::CliError;
 
 /// The policy of a case: which logs and witnesses count (C2SP tlog-policy).
 const POLICY: &str = "witnesses.policy";
@@ -94,14 +94,6 @@ pub(crate) fn export(
         ledger.log_key()
     ))?;
     Ok(0)
-}
-
-pub(crate) fn serve(case: &CaseArgs, listen: SocketAddr) -> Result<u8, CliError> {
-    // Said now rather than at the first request.
-    let ledger = open(&case.case, &case.place)?;
-    let origin = ledger.origin().to_owned();
-    let routes = desk::http::log(ledger_file(&case.case, &case.place));
-    run(listen, routes, |at| format!("serving the log {origin} at http://{at}"))
 }
 
 /// Serves until told to stop; a port that cannot be had is an error of the call.

@@ -1,0 +1,239 @@
+// The answers of the API that pages read. /api/openapi.json describes them all.
+
+export interface LedgerHead {
+  origin: string;
+  size: number;
+  root: string;
+  checkpoint: string;
+  key: string;
+  signers: string[];
+}
+
+export interface CasePage {
+  id: string;
+  title: string;
+  as_of: string;
+  today: string;
+  first?: string;
+  last?: string;
+  days: { on: string; what: string }[];
+  ledger: LedgerHead | null;
+  attested: number;
+  attributed: number;
+  from_memory: number;
+  rejected: number;
+  unknown: number;
+  errors: number;
+  warnings: number;
+  parts: string[];
+  tables: string[];
+  version: string;
+  methods: { part: string; words: string }[];
+  sources: { source: string; records: number }[];
+}
+
+export interface StepLine {
+  id: string;
+  title: string;
+  parties: string[];
+  due: string;
+  state: string;
+  timing: string;
+}
+
+export interface Waterfall {
+  observation: string;
+  site: string;
+  probability: number;
+  bits: number;
+  fields: { field: string; bits: number; words: string }[];
+}
+
+export interface Finding {
+  id: string;
+  kind: string;
+  title: string;
+  words: string[];
+  rank?: number;
+  evidence?: Waterfall[];
+  would_change?: string[];
+  request?: string;
+  about?: string[];
+  basis?: string;
+  because: number[];
+}
+
+export interface KindCount {
+  kind: string;
+  number: number;
+}
+
+export interface FindingsPage {
+  kinds: KindCount[];
+  matched: number;
+  rows: Finding[];
+}
+
+export interface EntryLine {
+  index: number;
+  kind: string;
+  id: string;
+  party: string;
+  said?: string;
+  standing?: string;
+  rejected?: string;
+}
+
+export interface OverviewPage {
+  due_soon: StepLine[];
+  overdue: StepLine[];
+  next: StepLine[];
+  steps: { all: number; claimed: number; verified: number; reversed: number; closed: number } | null;
+  silent_since?: string;
+  sites: {
+    declared: number;
+    seen: number;
+    not_seen: number;
+    contested: number;
+    undeclared: number;
+    observations: number;
+    untested: number;
+  };
+  findings: Finding[];
+  kinds: KindCount[];
+  seals: {
+    id: string;
+    party: string;
+    scope: string;
+    counts: string[];
+    opened: number;
+    absent: number;
+    challenged: number;
+    unanswered: number;
+  }[];
+  recent: EntryLine[];
+  access_open: number;
+  access: number;
+  account_reports: number;
+  items: number;
+}
+
+export interface Feature {
+  id: string;
+  kind: "declared" | "observed" | "named";
+  name: string;
+  category: string;
+  status?: string;
+  lat: number;
+  lon: number;
+  precision_m?: number;
+  by_name?: string;
+  on?: string;
+  day?: string;
+  verdict: string;
+  readings?: string[];
+  basis?: string;
+}
+
+export interface MapData {
+  features: Feature[];
+  links: { observation: string; site: string; probability: number }[];
+  without_point: { id: string; kind: string; name: string; place: string }[];
+}
+
+export interface Figure {
+  id: string;
+  what: string;
+  figure: string;
+  low?: string;
+  high?: string;
+  stated_by: string;
+  stated_on?: string;
+  as_of?: string;
+  standing: string;
+  basis?: string;
+}
+
+export interface FigureGroup {
+  kind: string;
+  material: string;
+  unit: string;
+  figures: Figure[];
+  disagreements: { low: string; high: string; gap: string }[];
+}
+
+export interface StepStatus {
+  id: string;
+  title: string;
+  parties: string[];
+  part_of?: string;
+  outside_text?: boolean;
+  state: string;
+  timeliness: string;
+  due?: string;
+  due_now?: string;
+  actual?: string;
+  or_before?: boolean;
+  slip_days?: number;
+  slip_days_most?: number;
+  overdue_days?: number;
+  waiting_for?: string[];
+  suspended?: boolean;
+  said?: string[];
+  basis?: string;
+}
+
+export interface RoadmapStatus {
+  title: string;
+  as_of: string;
+  last_fact?: string;
+  steps: StepStatus[];
+  events: { id: string; category: string; on?: string; parties: string[]; what: string }[];
+  [part: string]: unknown;
+}
+
+export interface RoadmapPage {
+  status: RoadmapStatus | null;
+  after: [string, string][];
+  in_step_with: [string, string][];
+}
+
+export interface TablePage {
+  name: string;
+  columns: string[];
+  rows: string[][];
+  matched: number;
+  total: number;
+}
+
+export interface Why {
+  id: string;
+  what: string[];
+  evidence?: Waterfall[];
+  statements: {
+    index: number;
+    id: string;
+    kind: string;
+    party: string;
+    standing?: string | null;
+    source?: string | null;
+    grade?: string | null;
+    basis?: string | null;
+    said?: string | null;
+    note?: string | null;
+    place?: string | null;
+    signatures: { key: string; state: string }[];
+    text: string;
+  }[];
+}
+
+export interface Mistake {
+  code: string;
+  severity: string;
+  file: string;
+  line: number;
+  column: number;
+  message: string;
+  help?: string;
+  drawn?: string;
+}
