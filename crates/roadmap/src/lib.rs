@@ -6,15 +6,20 @@
 //!
 //! The forms of the language are in `docs/roadmap-language.md`.
 
+mod check;
 mod days;
+mod explain;
 mod expression;
 mod limits;
 mod model;
 mod promises;
 mod read;
 mod status;
+mod units;
 
+pub use check::check;
 pub use days::{add as add_length, after as after_length, subtract as subtract_length};
+pub use explain::{codes, explain};
 pub use expression::{Comparison, Expression, Field};
 pub use limits::{LimitState, LimitStatus, Reading as LimitReading};
 pub use model::{
@@ -26,3 +31,4 @@ pub use model::{
 pub use promises::PartyPromises;
 pub use read::{Reading, read};
 pub use status::{Dispute, EventStatus, Status, StepState, StepStatus, Timeliness, status};
+pub use units::convert;

@@ -5,6 +5,8 @@ mod procedure;
 mod reading;
 mod step;
 
+pub(crate) use cycles::circles;
+
 use std::collections::HashMap;
 use std::str::FromStr;
 
