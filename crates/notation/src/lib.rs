@@ -17,14 +17,18 @@
 //! strings, numbers kept as written, `#true #false #null`, type annotations. Left out, with a message: `/-`
 //! inside `/-`, `#inf` and `#nan`, nesting deeper than [`MAX_DEPTH`], files over [`MAX_BYTES`].
 
+mod format;
 mod message;
 mod read;
 mod source;
 mod suggest;
+mod token;
 mod tree;
 
+pub use format::format;
 pub use message::{Message, Severity};
 pub use read::{MAX_BYTES, MAX_DEPTH, Reading, read, read_bytes};
 pub use source::Source;
 pub use suggest::did_you_mean;
+pub use token::{Token, TokenKind, tokens};
 pub use tree::{Document, Entry, Node, Span, Value, ValueKind};

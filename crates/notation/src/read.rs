@@ -85,16 +85,16 @@ struct Lost;
 
 type Read<T> = Result<T, Lost>;
 
-fn is_newline(c: char) -> bool {
+pub(crate) fn is_newline(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{85}' | '\u{0b}' | '\u{0c}' | '\u{2028}' | '\u{2029}')
 }
 
-fn is_space(c: char) -> bool {
+pub(crate) fn is_space(c: char) -> bool {
     !is_newline(c) && (c.is_whitespace() || c == '\u{feff}')
 }
 
 /// Characters that end a bare word.
-fn ends_word(c: char) -> bool {
+pub(crate) fn ends_word(c: char) -> bool {
     is_newline(c)
         || is_space(c)
         || matches!(c, '\\' | '/' | '(' | ')' | '{' | '}' | ';' | '[' | ']' | '"' | '#' | '=')

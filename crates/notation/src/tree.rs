@@ -94,6 +94,30 @@ impl Node {
     }
 }
 
+impl Document {
+    /// Whether two texts say the same: the same nodes, values and children in the same order, wherever they stand.
+    #[must_use]
+    pub fn same_meaning(&self, other: &Self) -> bool {
+        same(&self.nodes, &other.nodes)
+    }
+}
+
+fn same(a: &[Node], b: &[Node]) -> bool {
+    let entry = |a: &Entry, b: &Entry| {
+        a.value.kind == b.value.kind
+            && a.value.ty == b.value.ty
+            && a.name.as_ref().map(|(n, _)| n) == b.name.as_ref().map(|(n, _)| n)
+    };
+    a.len() == b.len()
+        && a.iter().zip(b).all(|(a, b)| {
+            a.name == b.name
+                && a.ty == b.ty
+                && a.entries.len() == b.entries.len()
+                && a.entries.iter().zip(&b.entries).all(|(a, b)| entry(a, b))
+                && same(&a.children, &b.children)
+        })
+}
+
 impl Value {
     /// The text, when it is one.
     #[must_use]

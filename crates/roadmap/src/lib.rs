@@ -8,17 +8,22 @@
 
 mod check;
 mod days;
+mod engine;
 mod explain;
 mod expression;
+mod facts;
+mod history;
 mod limits;
 mod model;
 mod promises;
 mod read;
+mod scenario;
 mod status;
 mod units;
 
 pub use check::check;
 pub use days::{add as add_length, after as after_length, subtract as subtract_length};
+pub use engine::{status, status_in};
 pub use explain::{codes, explain};
 pub use expression::{Comparison, Expression, Field};
 pub use limits::{LimitState, LimitStatus, Reading as LimitReading};
@@ -30,5 +35,13 @@ pub use model::{
 };
 pub use promises::PartyPromises;
 pub use read::{Reading, read};
-pub use status::{Dispute, EventStatus, Status, StepState, StepStatus, Timeliness, status};
+pub use scenario::{
+    Expectation, Outcome, Scenario, ScenarioEvent, ScenarioFact, ScenarioFigure, read_scenarios,
+    run as run_scenario,
+};
+pub use status::{
+    BundleStatus, Dispute, DisputeAxis, EventStatus, InStepStatus, LastingState, LastingStatus,
+    PowerState, PowerStatus, ReadingStatus, Regime, Status, StepState, StepStatus, Timeliness,
+    Turns,
+};
 pub use units::convert;

@@ -1,16 +1,11 @@
-//! Where each step stands on a day.
+//! What is said of an agreement on a day. How it comes about is in `engine`.
 
-use std::collections::{BTreeMap, HashMap};
-
-use case::{Case, Index, Record, StepStatement};
+use case::Index;
 use serde::Serialize;
-use statement::kinds::evidence::Term;
-use statement::kinds::roadmap::Progress;
-use statement::{Basis, Date, Decimal, ObjectId, PartyId, Quantity, Standing, civil, days};
+use statement::{Basis, Date, Decimal, ObjectId, PartyId, Quantity, Standing};
 
-use crate::limits::{LimitStatus, limits};
-use crate::model::{DueBy, Roadmap, Step};
-use crate::promises::{PartyPromises, promises};
+use crate::limits::LimitStatus;
+use crate::promises::PartyPromises;
 
 /// Where an agreement stands on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,6 +25,18 @@ pub struct Status {
     pub limits: Vec<LimitStatus>,
     /// What each party promised with a date, and what came of it.
     pub parties: Vec<PartyPromises>,
+    /// Bundles: steps that take effect together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bundles: Vec<BundleStatus>,
+    /// Rights to suspend, snap back or withdraw.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub powers: Vec<PowerStatus>,
+    /// Obligations that last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lasting: Vec<LastingStatus>,
+    /// Rival readings of clauses, each with what is different under it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<ReadingStatus>,
     /// Steps the record speaks of that the text does not have.
     pub not_in_text: Vec<ObjectId>,
 }
@@ -60,6 +67,8 @@ pub enum StepState {
     Waived,
     /// Overtaken by other events.
     Overtaken,
+    /// Whoever was to do it has left the agreement.
+    Withdrawn,
 }
 
 impl StepState {
@@ -72,7 +81,10 @@ impl StepState {
     /// Whether it has ended without being done.
     #[must_use]
     pub fn is_closed(self) -> bool {
-        matches!(self, Self::Refused | Self::Failed | Self::Waived | Self::Overtaken)
+        matches!(
+            self,
+            Self::Refused | Self::Failed | Self::Waived | Self::Overtaken | Self::Withdrawn
+        )
     }
 
     /// The words for a screen.
@@ -90,6 +102,7 @@ impl StepState {
             Self::Failed => "failed",
             Self::Waived => "waived",
             Self::Overtaken => "overtaken",
+            Self::Withdrawn => "withdrawn",
         }
     }
 }
@@ -169,10 +182,35 @@ pub struct StepStatus {
     /// Amounts in a unit other than the step's, which are not counted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub other_units: Vec<String>,
+    /// Whether anybody contests what is said of it.
+    pub dispute: DisputeAxis,
     /// What is disputed about it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub disputes: Vec<Dispute>,
-    /// The relief it gives is suspended.
+    /// Whether it is in force, apart from whether it is done.
+    pub regime: Regime,
+    /// Since when, where that is not from the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub regime_since: Option<Date>,
+    /// The bundle it switches with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<ObjectId>,
+    /// The first day it may be done, where a delay still runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Date>,
+    /// How far it is ahead of or behind the steps it goes in step with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub in_step: Vec<InStepStatus>,
+    /// Its turns, for a step that comes again and again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turns: Option<Turns>,
+    /// It is done, and these steps before it have since been reversed. It stays done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rests_on_reversed: Vec<ObjectId>,
+    /// The first day on which it can no longer be disputed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub final_from: Option<Date>,
+    /// It is suspended or snapped back.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub suspended: bool,
     /// Steps it waits for.
@@ -193,8 +231,231 @@ pub struct StepStatus {
     /// Attested when every record it rests on is signed by its party.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standing: Option<Standing>,
+    /// Why it stands so, in words: one for each axis that says more than "nothing recorded".
+    pub why: Vec<String>,
     /// The entries it rests on.
     pub because: Vec<Index>,
+}
+
+/// Whether anybody contests what is said of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeAxis {
+    /// Nobody does.
+    Undisputed,
+    /// Somebody does.
+    Disputed,
+    /// Somebody did, after the time for it had passed.
+    DisputedTooLate,
+    /// Somebody did, and it was settled.
+    Settled,
+}
+
+/// Whether a step is in force, apart from whether it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Regime {
+    /// It is.
+    InForce,
+    /// It is suspended.
+    Suspended,
+    /// What it ended applies again.
+    SnappedBack,
+    /// It was suspended or snapped back and is in force again.
+    Restored,
+}
+
+impl Regime {
+    /// The words for a screen.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::InForce => "in force",
+            Self::Suspended => "suspended",
+            Self::SnappedBack => "snapped back",
+            Self::Restored => "restored",
+        }
+    }
+}
+
+/// How two steps that go in proportion stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InStepStatus {
+    /// The other step.
+    pub with: ObjectId,
+    /// How much of this one is done, as a fraction.
+    pub own: Decimal,
+    /// How much of the other is done.
+    pub other: Decimal,
+    /// How far this one may be ahead.
+    pub lead: Decimal,
+    /// Whether it must wait for the other.
+    pub held: bool,
+}
+
+/// The turns of a step that comes again and again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Turns {
+    /// Turns whose date has come.
+    pub due: usize,
+    /// Turns done in their time.
+    pub done: usize,
+    /// Dates of turns that nothing recorded answers, the last twenty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<Date>,
+    /// The next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Date>,
+}
+
+/// Where a bundle stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BundleStatus {
+    /// Its id.
+    pub id: ObjectId,
+    /// What it is.
+    pub title: String,
+    /// Steps done.
+    pub done: usize,
+    /// Steps in it.
+    pub of: usize,
+    /// When all of it took effect: the day of the last step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effective: Option<Date>,
+    /// Whether all steps can have been done on one day; absent while not all are done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub one_day: Option<bool>,
+}
+
+/// Where a power stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PowerStatus {
+    /// Its id.
+    pub id: ObjectId,
+    /// What it is.
+    pub title: String,
+    /// Who may use it.
+    pub holders: Vec<String>,
+    /// How it stands.
+    pub state: PowerState,
+    /// When it was used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used_on: Option<Date>,
+    /// The window that runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<String>,
+    /// When it takes or took effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub takes_effect: Option<Date>,
+    /// When it lapses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lapses: Option<Date>,
+    /// The last day on which using it from its first window still takes effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_useful_day: Option<Date>,
+    /// Why it stands so.
+    pub why: Vec<String>,
+    /// The entries it rests on.
+    pub because: Vec<Index>,
+}
+
+/// How a power stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PowerState {
+    /// Nothing that gives the right has happened.
+    Dormant,
+    /// Its holder may use it.
+    Available,
+    /// It is used, and its windows run.
+    Running,
+    /// It has taken effect.
+    InEffect,
+    /// It was stopped before it took effect.
+    Stopped,
+    /// The right has ended.
+    Lapsed,
+}
+
+impl PowerState {
+    /// The words for a screen.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Dormant => "dormant",
+            Self::Available => "may be used",
+            Self::Running => "running",
+            Self::InEffect => "in effect",
+            Self::Stopped => "stopped",
+            Self::Lapsed => "lapsed",
+        }
+    }
+}
+
+/// Where a lasting obligation stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LastingStatus {
+    /// Its id.
+    pub id: ObjectId,
+    /// What it is.
+    pub title: String,
+    /// Whom it binds.
+    pub parties: Vec<String>,
+    /// How it stands.
+    pub state: LastingState,
+    /// What broke it, and when.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub breaches: Vec<(ObjectId, Date)>,
+    /// Why it stands so.
+    pub why: Vec<String>,
+    /// The entries it rests on.
+    pub because: Vec<Index>,
+}
+
+/// How a lasting obligation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LastingState {
+    /// It has not begun.
+    NotYet,
+    /// It binds, and no breach is recorded.
+    InForce,
+    /// It binds, and was broken.
+    Broken,
+    /// It has ended.
+    Ended,
+}
+
+impl LastingState {
+    /// The words for a screen.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NotYet => "not yet",
+            Self::InForce => "in force",
+            Self::Broken => "broken",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// What is different under one reading of a clause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReadingStatus {
+    /// The clause.
+    pub clause: String,
+    /// The name of the reading.
+    pub reading: String,
+    /// Who reads it so.
+    pub held_by: Vec<String>,
+    /// Steps that stand otherwise than under the text as written.
+    pub steps: Vec<StepStatus>,
+    /// Limits that stand otherwise, and those it changes.
+    pub limits: Vec<LimitStatus>,
+    /// Limits of the text that are none under this reading.
+    pub no_limit: Vec<ObjectId>,
+    /// Powers that stand otherwise.
+    pub powers: Vec<PowerStatus>,
 }
 
 /// A count or a reason that someone holds against another.
@@ -213,6 +474,9 @@ pub struct Dispute {
     pub on: Option<Date>,
     /// What is disputed.
     pub reason: String,
+    /// It came after the time for disputes had passed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub out_of_time: bool,
     /// The entries it rests on.
     pub because: Vec<Index>,
 }
@@ -236,423 +500,4 @@ pub struct EventStatus {
     pub basis: Option<Basis>,
     /// The entries it rests on.
     pub because: Vec<Index>,
-}
-
-/// Days ahead that count as soon.
-const SOON: i64 = 30;
-
-/// Says where each step stands on a day, from what the case holds. Only what had happened by then counts.
-///
-/// A record without a date counts from the start when it says that something is done, and from the due date on
-/// when it says that something is not: nobody can have known it before.
-#[must_use]
-pub fn status(roadmap: &Roadmap, case: &Case, as_of: civil::Date) -> Status {
-    let mut steps: Vec<StepStatus> = Vec::with_capacity(roadmap.steps.len());
-    let mut done: HashMap<&str, Date> = HashMap::new();
-    let recorded = recorded_dues(case);
-    // A due date can count from another step, and a step can wait for a later one of the text: the facts of
-    // all steps first, then what follows from them.
-    let facts: Vec<Facts> =
-        roadmap.steps.iter().map(|step| facts(step, roadmap, case, as_of)).collect();
-    for (step, facts) in roadmap.steps.iter().zip(&facts) {
-        if facts.state.is_some_and(StepState::is_done)
-            && let Some(actual) = &facts.actual
-        {
-            done.insert(step.id.as_str(), actual.clone());
-        }
-    }
-    let is_done: HashMap<&str, bool> = roadmap
-        .steps
-        .iter()
-        .zip(&facts)
-        .map(|(s, f)| (s.id.as_str(), f.state.is_some_and(StepState::is_done)))
-        .collect();
-    for (step, facts) in roadmap.steps.iter().zip(facts) {
-        let inclusive = roadmap.calendar.as_ref().is_some_and(|c| c.inclusive);
-        let due = match step.due.as_ref().map(|d| &d.by) {
-            Some(DueBy::On(date)) => Some(date.clone()),
-            Some(DueBy::After(length, of, _)) => {
-                done.get(of.as_str()).and_then(|date| crate::days::after(date, *length, inclusive))
-            }
-            None => None,
-        };
-        let waiting_for: Vec<ObjectId> = step
-            .after
-            .iter()
-            .filter(|a| !is_done.get(a.as_str()).copied().unwrap_or(false))
-            .cloned()
-            .collect();
-        steps.push(one(
-            step,
-            facts,
-            due,
-            waiting_for,
-            recorded.get(step.id.as_str()).copied(),
-            as_of,
-        ));
-    }
-    let named: std::collections::HashSet<&str> =
-        roadmap.steps.iter().map(|s| s.id.as_str()).collect();
-    let parties = promises(&steps);
-    Status {
-        title: roadmap.title.clone(),
-        as_of: Date::day(as_of),
-        last_fact: last_fact(case),
-        events: events(case, as_of),
-        limits: limits(case, as_of),
-        parties,
-        not_in_text: case
-            .steps_spoken_of()
-            .filter(|id| !named.contains(id.as_str()))
-            .cloned()
-            .collect(),
-        steps,
-    }
-}
-
-/// What the record says of one step.
-#[derive(Default)]
-struct Facts {
-    state: Option<StepState>,
-    actual: Option<Date>,
-    or_before: bool,
-    postponed: Option<Date>,
-    disputes: Vec<Dispute>,
-    suspended: bool,
-    said: Vec<String>,
-    verified_by: Vec<PartyId>,
-    not_entitled: Vec<PartyId>,
-    cumulative: Vec<(Decimal, String)>,
-    single: BTreeMap<String, rust_decimal_sum::Sum>,
-    basis: Option<Basis>,
-    attested: bool,
-    because: Vec<Index>,
-}
-
-/// Sums that overflow nothing: amounts of at most 28 digits.
-mod rust_decimal_sum {
-    use statement::Decimal;
-
-    #[derive(Default, Clone, Copy)]
-    pub(super) struct Sum(Option<Decimal>);
-
-    impl Sum {
-        pub(super) fn add(&mut self, value: Decimal) {
-            self.0 = match self.0 {
-                None => Some(value),
-                Some(sum) => {
-                    sum.exact().checked_add(value.exact()).map(Decimal::from).or(Some(sum))
-                }
-            };
-        }
-
-        pub(super) fn value(self) -> Option<Decimal> {
-            self.0
-        }
-    }
-}
-
-fn facts(step: &Step, roadmap: &Roadmap, case: &Case, as_of: civil::Date) -> Facts {
-    let certifiers = roadmap.certifiers(step);
-    let passed = match step.due.as_ref().map(|d| &d.by) {
-        Some(DueBy::On(date)) => date.latest() < as_of,
-        _ => true,
-    };
-    let mut records: Vec<&Record<StepStatement>> =
-        case.progress_of(step.id.as_str()).filter(|r| known_by(r, as_of, passed)).collect();
-    // In the order of what they speak of; of the same day, in the order of the ledger.
-    records.sort_by_key(|r| {
-        (r.body.on().or(r.said.as_ref()).map(|d| (d.earliest(), d.latest())), r.latest())
-    });
-    let mut facts = Facts { attested: true, ..Facts::default() };
-    for record in records {
-        facts.take(record, &certifiers);
-    }
-    facts.reversals(step, case, as_of);
-    facts.because.sort_unstable();
-    facts.because.dedup();
-    facts
-}
-
-/// Whether a record was known on a day; see [`status`].
-fn known_by(record: &Record<StepStatement>, as_of: civil::Date, due_passed: bool) -> bool {
-    match record.body.on().or(record.said.as_ref()) {
-        Some(date) => date.earliest() <= as_of,
-        None => match &record.body {
-            StepStatement::Claim(claim) => {
-                matches!(claim.progress, Progress::Done | Progress::Partly) || due_passed
-            }
-            _ => due_passed,
-        },
-    }
-}
-
-impl Facts {
-    fn take(&mut self, record: &Record<StepStatement>, certifiers: &[&str]) {
-        self.because.extend(&record.because);
-        self.basis = self.basis.max(record.source.as_ref().map(|s| s.basis));
-        self.attested &= record.standing == Standing::Attested;
-        if let Some(note) = &record.note
-            && !self.said.contains(note)
-        {
-            self.said.push(note.clone());
-        }
-        match &record.body {
-            StepStatement::Claim(claim) => {
-                if let Some(amount) = &claim.amount {
-                    if claim.cumulative || claim.progress == Progress::Done {
-                        self.cumulative.push((amount.value, amount.unit.clone()));
-                    } else {
-                        self.single.entry(amount.unit.clone()).or_default().add(amount.value);
-                    }
-                }
-                if let Some(reason) = &claim.reason
-                    && !self.said.contains(reason)
-                {
-                    self.said.push(reason.clone());
-                }
-                self.become_state(claim.progress, claim.on.as_ref(), claim.or_before);
-            }
-            StepStatement::Verify(verify) => {
-                if certifiers.is_empty() || certifiers.contains(&record.party.as_str()) {
-                    self.verified_by.push(record.party.clone());
-                    self.state = Some(StepState::Verified);
-                    self.actual.get_or_insert_with(|| verify.on.clone());
-                } else {
-                    self.not_entitled.push(record.party.clone());
-                }
-            }
-            StepStatement::Dispute(dispute) => self.disputes.push(Dispute {
-                party: record.party.clone(),
-                counted_done: dispute.counted_done,
-                counted_of: dispute.counted_of,
-                on: dispute.on.clone(),
-                reason: dispute.reason.clone(),
-                because: record.because.clone(),
-            }),
-            StepStatement::Settle(settle) => {
-                self.disputes.clear();
-                self.become_state(settle.progress, Some(&settle.on), false);
-            }
-            StepStatement::Postpone(postpone) => {
-                self.postponed = Some(postpone.due.clone());
-                self.said.push(postpone.reason.clone());
-            }
-            StepStatement::Grant(grant) => {
-                self.become_state(Progress::Done, Some(&grant.on), false);
-                self.suspended = false;
-            }
-            StepStatement::Suspend(suspend) => {
-                self.suspended = true;
-                self.said.extend(suspend.reason.clone());
-            }
-            StepStatement::Restore(_) => self.suspended = false,
-        }
-    }
-
-    fn become_state(&mut self, progress: Progress, on: Option<&Date>, or_before: bool) {
-        let done = self.state.is_some_and(StepState::is_done);
-        let state = match progress {
-            Progress::Done => StepState::ClaimedDone,
-            // News of a part does not undo the whole.
-            Progress::Partly | Progress::NotCompleted if done => return,
-            Progress::Partly => StepState::Partly,
-            Progress::NotCompleted if self.state == Some(StepState::Partly) => return,
-            Progress::NotCompleted => StepState::NotCompleted,
-            Progress::Refused => StepState::Refused,
-            Progress::Failed => StepState::Failed,
-            Progress::Reversed => StepState::Reversed,
-            Progress::Waived => StepState::Waived,
-            Progress::Overtaken => StepState::Overtaken,
-        };
-        if state == StepState::ClaimedDone && !done {
-            self.actual = on.cloned();
-            self.or_before = or_before;
-        }
-        if !(done && state == StepState::ClaimedDone) {
-            self.state = Some(state);
-        }
-    }
-
-    /// What the text says undoes the step or takes it up again, if it has happened.
-    fn reversals(&mut self, step: &Step, case: &Case, as_of: civil::Date) {
-        let happened = |id: &ObjectId| -> Option<(civil::Date, Vec<Index>)> {
-            if let Some(event) = case.events.get(id.as_str()) {
-                let on = event.body.on.as_ref()?.earliest();
-                return (on <= as_of).then(|| (on, event.because.clone()));
-            }
-            case.progress_of(id.as_str())
-                .filter_map(|r| Some((r.body.on()?.earliest(), r.because.clone())))
-                .find(|(on, _)| *on <= as_of)
-        };
-        let last = |ids: &[ObjectId]| ids.iter().filter_map(happened).max();
-        let (undone, resumed) = (last(&step.reversed_by), last(&step.resumed_by));
-        if let Some((on, because)) = undone {
-            self.because.extend(because);
-            match resumed {
-                Some((again, because)) if again >= on => self.because.extend(because),
-                _ => self.state = Some(StepState::Reversed),
-            }
-        }
-    }
-}
-
-fn one(
-    step: &Step,
-    facts: Facts,
-    due: Option<Date>,
-    waiting_for: Vec<ObjectId>,
-    recorded: Option<&Date>,
-    as_of: civil::Date,
-) -> StepStatus {
-    let agreed = step.postponed.iter().rfind(|p| p.on.earliest() <= as_of).map(|p| p.due.clone());
-    let due_now = facts.postponed.clone().or(agreed).filter(|d| Some(d) != due.as_ref());
-    let waiting = if waiting_for.is_empty() { StepState::Ready } else { StepState::Waiting };
-    let state = facts.state.unwrap_or(waiting);
-    let current = due_now.as_ref().or(due.as_ref());
-    let mut overdue_days = None;
-    let (mut slip_days, mut slip_days_most) = (None, None);
-    let timeliness = match (current, &facts.actual) {
-        _ if state.is_closed() => Timeliness::Closed,
-        (_, Some(actual)) if state.is_done() => match &due {
-            Some(due) => {
-                let (least, most) = actual.days_since(due);
-                if facts.or_before {
-                    slip_days_most = Some(most);
-                    if most <= 0 { Timeliness::OnTime } else { Timeliness::Unclear }
-                } else {
-                    slip_days = Some(least);
-                    slip_days_most = (most != least).then_some(most);
-                    match (least > 0, most > 0) {
-                        (true, _) => Timeliness::Late,
-                        (false, false) => Timeliness::OnTime,
-                        (false, true) => Timeliness::Unclear,
-                    }
-                }
-            }
-            None => Timeliness::NoDate,
-        },
-        (_, None) if state.is_done() => Timeliness::Closed,
-        (Some(due), _) => {
-            let left = days(as_of, due.latest());
-            if left < 0 {
-                overdue_days = Some(-left);
-                Timeliness::Overdue
-            } else if left <= SOON {
-                Timeliness::DueSoon
-            } else {
-                Timeliness::NotDue
-            }
-        }
-        (None, _) => Timeliness::NoDate,
-    };
-    let of = step.amount.as_ref().map(|(value, unit)| Quantity {
-        sigma: None,
-        unit: unit.clone(),
-        value: *value,
-    });
-    let (done, other_units) = amount_done(&facts, of.as_ref());
-    StepStatus {
-        id: step.id.clone(),
-        title: step.title.clone(),
-        parties: step.by.clone(),
-        part_of: step.part_of.clone(),
-        outside_text: step.outside_text,
-        state,
-        timeliness,
-        recorded_due: recorded.filter(|r| due.as_ref().is_some_and(|d| d != *r)).cloned(),
-        due,
-        due_now,
-        actual: facts.actual.filter(|_| state.is_done() || state == StepState::Reversed),
-        or_before: facts.or_before,
-        slip_days,
-        slip_days_most,
-        overdue_days,
-        done,
-        of,
-        other_units,
-        disputes: facts.disputes,
-        suspended: facts.suspended,
-        waiting_for: if state.is_done() || state.is_closed() { Vec::new() } else { waiting_for },
-        said: facts.said,
-        verified_by: facts.verified_by,
-        not_entitled: facts.not_entitled,
-        basis: facts.basis,
-        standing: (!facts.because.is_empty()).then_some(if facts.attested {
-            Standing::Attested
-        } else {
-            Standing::Attributed
-        }),
-        because: facts.because,
-    }
-}
-
-/// How much is done, in the step's unit. A running total or the amount of a finished step is the amount so far;
-/// single deliveries add up; the largest of these is taken, since they count the same things.
-fn amount_done(facts: &Facts, of: Option<&Quantity>) -> (Option<Quantity>, Vec<String>) {
-    let unit = match of {
-        Some(of) => Some(of.unit.clone()),
-        None => facts
-            .cumulative
-            .first()
-            .map(|(_, u)| u.clone())
-            .or_else(|| facts.single.keys().next().cloned()),
-    };
-    let Some(unit) = unit else { return (None, Vec::new()) };
-    let total = facts.cumulative.iter().filter(|(_, u)| *u == unit).map(|(v, _)| *v).max();
-    let sum = facts.single.get(&unit).and_then(|s| s.value());
-    let mut others: Vec<String> = facts
-        .cumulative
-        .iter()
-        .filter(|(_, u)| *u != unit)
-        .map(|(v, u)| format!("{v} {u}"))
-        .collect();
-    others.extend(
-        facts
-            .single
-            .iter()
-            .filter(|(u, _)| **u != unit)
-            .filter_map(|(u, s)| Some(format!("{} {u}", s.value()?))),
-    );
-    others.sort();
-    others.dedup();
-    (total.max(sum).map(|value| Quantity { sigma: None, unit, value }), others)
-}
-
-fn recorded_dues(case: &Case) -> HashMap<&str, &Date> {
-    case.pledges
-        .iter()
-        .filter_map(|p| match &p.body.term {
-            Term::Act { due: Some(due), .. } => Some((p.body.step.as_ref()?.as_str(), due)),
-            _ => None,
-        })
-        .collect()
-}
-
-fn events(case: &Case, as_of: civil::Date) -> Vec<EventStatus> {
-    let mut events: Vec<EventStatus> = case
-        .events
-        .iter()
-        .filter(|e| e.body.on.as_ref().is_none_or(|on| on.earliest() <= as_of))
-        .map(|e| EventStatus {
-            id: e.id.clone(),
-            category: e.body.category.clone(),
-            on: e.body.on.clone(),
-            parties: e.body.parties.clone(),
-            what: e.body.what.clone(),
-            basis: e.source.as_ref().map(|s| s.basis),
-            because: e.because.clone(),
-        })
-        .collect();
-    events.sort_by(|a, b| {
-        (a.on.as_ref().map(Date::earliest), &a.id).cmp(&(b.on.as_ref().map(Date::earliest), &b.id))
-    });
-    events
-}
-
-fn last_fact(case: &Case) -> Option<Date> {
-    let steps = case.progress.iter().filter_map(|r| r.body.on());
-    let events = case.events.iter().filter_map(|e| e.body.on.as_ref());
-    let claims = case.claims.iter().filter_map(|c| c.said.as_ref());
-    steps.chain(events).chain(claims).max_by_key(|d| (d.latest(), d.earliest())).cloned()
 }
