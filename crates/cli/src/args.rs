@@ -59,6 +59,22 @@ pub(crate) enum Command {
         #[command(flatten)]
         view: ViewArgs,
     },
+    /// Explain the code of a message: what is wrong, an example, how to mend it
+    Explain {
+        /// The code, for example R007; without it all codes are listed
+        code: Option<String>,
+    },
+    /// Lay out roadmaps and case files; comments and meaning stay, an adopted text is not touched
+    Fmt {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Change nothing; exit 1 when a file is not laid out
+        #[arg(long)]
+        check: bool,
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
     /// Show where the case stands; record nothing
     Status {
         #[command(flatten)]
@@ -238,6 +254,25 @@ pub(crate) struct WitnessArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RoadmapCommand {
+    /// Run the scenarios beside a roadmap (CASE/scenarios/*.kdl) and compare the states they expect
+    Test {
+        #[command(flatten)]
+        case: CaseArgs,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// Make a case folder with a roadmap and its events from a spreadsheet of steps, and report each mapping
+    Import {
+        /// The table of steps, as CSV
+        table: PathBuf,
+        /// The folder to make; it must not hold a roadmap yet
+        #[arg(long, short)]
+        output: PathBuf,
+        /// Title of the agreement [default: the name of the table]
+        #[arg(long)]
+        title: Option<String>,
+    },
     /// Where each step stands on a day, promises kept, limits, events
     Status {
         #[command(flatten)]

@@ -397,3 +397,87 @@ pub fn challenges(status: &SealedStatus) -> Table {
     }
     table
 }
+
+/// Powers of the agreement, with what runs and until when.
+#[must_use]
+pub fn powers(status: &Status) -> Table {
+    let mut table = Table::new(&["power", "holders", "state", "effect", "last_useful", "why"]);
+    for p in &status.powers {
+        let date =
+            |d: &Option<statement::Date>| d.as_ref().map(ToString::to_string).unwrap_or_default();
+        table.push(vec![
+            p.id.to_string(),
+            p.holders.join(" "),
+            p.window.as_ref().map_or_else(
+                || p.state.words().to_owned(),
+                |w| format!("{}: {w}", p.state.words()),
+            ),
+            date(&p.takes_effect),
+            date(&p.last_useful_day),
+            p.why.join("; "),
+        ]);
+    }
+    table
+}
+
+/// Obligations that last.
+#[must_use]
+pub fn lasting(status: &Status) -> Table {
+    let mut table = Table::new(&["obligation", "by", "what", "state", "why"]);
+    for l in &status.lasting {
+        table.push(vec![
+            l.id.to_string(),
+            l.parties.join(" "),
+            l.title.clone(),
+            l.state.words().to_owned(),
+            l.why.join("; "),
+        ]);
+    }
+    table
+}
+
+/// Steps that are not simply in force: suspended, snapped back, restored, or done on ground since reversed.
+#[must_use]
+pub fn regimes(status: &Status) -> Table {
+    let mut table = Table::new(&["step", "by", "regime", "since", "why"]);
+    for s in &status.steps {
+        if s.regime == roadmap::Regime::InForce && s.rests_on_reversed.is_empty() {
+            continue;
+        }
+        table.push(vec![
+            s.id.to_string(),
+            s.parties.join(" "),
+            s.regime.words().to_owned(),
+            s.regime_since.as_ref().map(ToString::to_string).unwrap_or_default(),
+            s.why.join("; "),
+        ]);
+    }
+    table
+}
+
+/// Rival readings of a clause, and what stands otherwise under each.
+#[must_use]
+pub fn readings(status: &Status) -> Table {
+    let mut table = Table::new(&["clause", "reading", "held_by", "under_it"]);
+    for r in &status.readings {
+        let mut under: Vec<String> = Vec::new();
+        for s in &r.steps {
+            under.push(format!("{}: {}, {}", s.id, s.state.words(), timing(s)));
+        }
+        for l in &r.limits {
+            under.push(format!("{}: {} passed {} times", l.what, l.limit, l.exceeded));
+        }
+        under.extend(r.no_limit.iter().map(|l| format!("{l}: no limit")));
+        under.extend(r.powers.iter().map(|p| format!("{}: {}", p.id, p.state.words())));
+        if under.is_empty() {
+            under.push("the same".to_owned());
+        }
+        table.push(vec![
+            r.clause.clone(),
+            r.reading.clone(),
+            r.held_by.join(" "),
+            under.join("; "),
+        ]);
+    }
+    table
+}

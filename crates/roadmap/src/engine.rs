@@ -1179,7 +1179,9 @@ fn events(case: &Case, as_of: civil::Date) -> Vec<EventStatus> {
     events
 }
 
-fn last_fact(case: &Case) -> Option<Date> {
+/// The latest day the record speaks of.
+#[must_use]
+pub fn last_fact(case: &Case) -> Option<Date> {
     let steps = case.progress.iter().filter_map(|r| r.body.on());
     let events = case.events.iter().filter_map(|e| e.body.on.as_ref());
     let claims = case.claims.iter().filter_map(|c| c.said.as_ref());

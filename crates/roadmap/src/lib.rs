@@ -13,6 +13,7 @@ mod explain;
 mod expression;
 mod facts;
 mod history;
+mod import;
 mod limits;
 mod model;
 mod promises;
@@ -23,9 +24,10 @@ mod units;
 
 pub use check::check;
 pub use days::{add as add_length, after as after_length, subtract as subtract_length};
-pub use engine::{status, status_in};
+pub use engine::{last_fact, status, status_in};
 pub use explain::{codes, explain};
 pub use expression::{Comparison, Expression, Field};
+pub use import::{Imported, Mapping, StepRow, import};
 pub use limits::{LimitState, LimitStatus, Reading as LimitReading};
 pub use model::{
     Bundle, Calendar, Clock, Condition, Conversion, CountedFrom, Due, DueBy, Duration, Effect,

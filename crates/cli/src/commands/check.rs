@@ -1,6 +1,7 @@
 //! `check`: every mistake of a case folder, where it stands.
 
 use intake::{Diagnostic, Folder, Severity, render};
+use notation::Message;
 use serde::Serialize;
 
 use crate::args::{CaseArgs, Format, ViewArgs};
@@ -19,7 +20,8 @@ pub(crate) fn run(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {
     // What the folder says, whether or not it was recorded: a ledger that does not exist is never read.
     let place = crate::args::PlaceArgs { ledger: Some(case.case.join(".lockstep/none")) };
     let mut session = Session::read(&case.case, &place)?;
-    let found = beyond_the_row(&session, view);
+    let mut found = beyond_the_row(&session, view);
+    found.extend(sense_of_the_roadmap(&session, case, view)?);
     let folder = &mut session.folder;
     folder.diagnostics.extend(found);
     folder
@@ -82,6 +84,51 @@ fn beyond_the_row(session: &Session, view: &ViewArgs) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// What is wrong with the sense of the roadmap, and whether it is the one adopted.
+fn sense_of_the_roadmap(
+    session: &Session,
+    case: &CaseArgs,
+    view: &ViewArgs,
+) -> Result<Vec<Diagnostic>, CliError> {
+    let (Some(file), Some(roadmap)) = (&session.folder.roadmap, &session.roadmap) else {
+        return Ok(Vec::new());
+    };
+    let mut messages = roadmap::check(roadmap);
+    if let Some(day) = view.as_of
+        && let Some(last) = roadmap::last_fact(&session.case)
+        && last.latest() < day
+    {
+        let text = format!("{day} lies after the last recorded fact ({last})");
+        let help = "what is said of open steps on that day rests on silence";
+        messages.push(
+            Message::warning("R036", roadmap.title_span.clone(), text, "of this agreement")
+                .help(help),
+        );
+    }
+    // Whether a text was adopted only the ledger tells.
+    let ledger = crate::session::ledger_file(&case.case, &case.place);
+    if ledger.exists() {
+        let adopted = crate::session::load(&ledger::Ledger::open(&ledger, None)?)?;
+        messages.extend(not_the_adopted(&adopted, roadmap, &file.text));
+    }
+    Ok(messages.into_iter().map(|m| Diagnostic::of_message(&file.file, &file.text, m)).collect())
+}
+
+/// The text is not the one last adopted.
+fn not_the_adopted(case: &case::Case, roadmap: &roadmap::Roadmap, text: &str) -> Option<Message> {
+    let adopted = case.agreements.iter().last()?;
+    let hash = statement::Sha256Digest::of(text.as_bytes());
+    if adopted.body.roadmap_sha256 == hash {
+        return None;
+    }
+    let words = format!(
+        "this is not the text adopted on {}: its hash is {hash}, the one adopted has {}",
+        adopted.body.on, adopted.body.roadmap_sha256
+    );
+    let help = "bring back the adopted text, or adopt the new one: every party signs its hash";
+    Some(Message::error("R043", roadmap.title_span.clone(), words, "this roadmap").help(help))
 }
 
 /// Errors and warnings.

@@ -6,6 +6,8 @@ mod audit;
 mod balance_series;
 mod check;
 mod ground;
+mod explain;
+mod fmt;
 mod ledger;
 mod open;
 mod proof;
@@ -13,6 +15,8 @@ mod publish;
 mod report;
 mod reveal;
 mod roadmap;
+mod roadmap_import;
+mod roadmap_test;
 mod seal;
 mod serve;
 mod views;
@@ -29,6 +33,8 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
     match command {
         Command::Open { case, view, desk } => open::open(&case, &view, &desk),
         Command::Report { case, output, as_of } => report::run(&case, &output, as_of),
+        Command::Explain { code } => explain::run(code.as_deref()),
+        Command::Fmt { files, check, place } => fmt::run(&files, check, &place),
         Command::Status { case, view } => open::status(&case, &view),
         Command::Check { case, view } => check::run(&case, &view),
         Command::Why { what, place, view } => why::run(&what, &place, &view),
@@ -56,6 +62,10 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         }
         Command::Access(AccessCommand::Calendar { case, output, as_of }) => {
             access::calendar(&case, output.as_deref(), as_of)
+        }
+        Command::Roadmap(RoadmapCommand::Test { case, format }) => roadmap_test::run(&case, format),
+        Command::Roadmap(RoadmapCommand::Import { table, output, title }) => {
+            roadmap_import::run(&table, &output, title.as_deref())
         }
         Command::Roadmap(RoadmapCommand::Status { case, view }) => roadmap::status(&case, &view),
         Command::Ledger(LedgerCommand::Show { what, place, view }) => {

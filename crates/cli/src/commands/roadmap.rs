@@ -21,7 +21,11 @@ pub(crate) fn status(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {
             output::table(Format::Table, &desk::views::steps(status, |_| true))?;
             let parts = [
                 ("Promises with a date", desk::views::promises(status)),
+                ("Not simply in force", desk::views::regimes(status)),
+                ("Powers", desk::views::powers(status)),
+                ("Lasting obligations", desk::views::lasting(status)),
                 ("Limits", desk::views::limits(status)),
+                ("Rival readings", desk::views::readings(status)),
                 ("Events outside the text", desk::views::events(status)),
             ];
             for (title, table) in parts.iter().filter(|(_, t)| !t.rows.is_empty()) {

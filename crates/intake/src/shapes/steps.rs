@@ -52,6 +52,7 @@ const STATUS: &[(&str, Status)] = &[
     ("suspension", Status::Event("suspension")),
     ("break", Status::Event("break")),
     ("option", Status::Option),
+    ("recurring", Status::Option),
     ("", Status::Event("event")),
 ];
 
