@@ -36,7 +36,7 @@ pub use model::{
     Step, UserCheck, Wait, Whichever, Window, total_days,
 };
 pub use promises::PartyPromises;
-pub use read::{Reading, read};
+pub use read::{Reading, forms, read};
 pub use scenario::{
     Expectation, Outcome, Scenario, ScenarioEvent, ScenarioFact, ScenarioFigure, read_scenarios,
     run as run_scenario,

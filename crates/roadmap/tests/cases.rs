@@ -153,3 +153,49 @@ fn the_bundle_of_implementation_day_is_in_time() {
     assert_eq!(step(&before, "v-16").waiting_for, ["v-15".parse().unwrap()]);
     assert_eq!(step(&before, "v-16").timeliness, Timeliness::DueSoon);
 }
+
+#[test]
+fn heavy_water_was_above_twice_and_cured_twice() {
+    let s = on("jcpoa", 2018, 12, 31);
+    let heavy = s.limits.iter().find(|l| l.id.as_str() == "limit.hw").unwrap();
+    let above: Vec<_> = heavy
+        .readings
+        .iter()
+        .filter(|r| r.state == LimitState::Exceeded)
+        .map(|r| {
+            let by = r.cured_by.as_ref().map(|id| id.as_str());
+            (r.as_of.as_ref().unwrap().as_str(), by, r.cured_on.as_ref().map(|d| d.as_str()))
+        })
+        .collect();
+    assert_eq!(
+        above,
+        [
+            ("2016-02-17", Some("j-hw-1"), Some("2016-02-24")),
+            ("2016-11-08", Some("j-hw-2"), Some("2016-12-06"))
+        ]
+    );
+    // Iran read the figure otherwise: both readings are shown.
+    let estimate = s.readings.iter().find(|r| r.reading == "an estimate of need").unwrap();
+    assert_eq!(estimate.no_limit, ["hw".parse().unwrap()]);
+    assert_eq!(estimate.held_by, ["IR"]);
+    let cap = s.readings.iter().find(|r| r.reading == "a cap").unwrap();
+    assert_eq!(cap.limits.iter().map(|l| l.exceeded).collect::<Vec<_>>(), [2]);
+    // Ninety days after the resolution, counted.
+    assert_eq!(step(&s, "j-adopt").due.as_ref().unwrap().as_str(), "2015-10-18");
+    assert_eq!(step(&s, "j-adopt").slip_days, Some(0));
+    let bundle = &s.bundles[0];
+    assert_eq!((bundle.done, bundle.one_day), (4, Some(true)));
+}
+
+#[test]
+fn the_four_axes_of_the_six_party_steps() {
+    use roadmap::{DisputeAxis, LastingState, Regime};
+    let s = on("six-party", 2009, 6, 30);
+    assert_eq!(step(&s, "dis").dispute, DisputeAxis::Disputed);
+    assert_eq!(step(&s, "aid").regime, Regime::Suspended);
+    assert_eq!(step(&s, "aid").regime_since.as_ref().unwrap().as_str(), "2008-12");
+    let shut = s.lasting.iter().find(|l| l.id.as_str() == "stay-shut").unwrap();
+    assert_eq!(shut.state, LastingState::Broken);
+    assert_eq!(shut.breaches.len(), 3);
+    assert!(s.steps.iter().all(|s| !s.why.is_empty()));
+}

@@ -34,6 +34,12 @@ pub(crate) const TOP: &[&str] = &[
     "convert", "fail", "warn", "rival",
 ];
 
+/// Every word that begins a node: at the top, in a step, a power, a limit, a lasting obligation, a clock.
+#[must_use]
+pub fn forms() -> [&'static [&'static str]; 6] {
+    [TOP, step::STEP, procedure::POWER, procedure::LIMIT, procedure::LASTING, procedure::CLOCK]
+}
+
 /// Reads a roadmap. Whatever is wrong is told at once; what could be read is returned all the same.
 #[must_use]
 pub fn read(text: &str) -> Reading {
