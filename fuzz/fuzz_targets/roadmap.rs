@@ -4,5 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let _ = roadmap::read(text);
+    let reading = roadmap::read(text);
+    let _ = roadmap::check(&reading.roadmap);
+    let _ = roadmap::read_scenarios(text);
 });

@@ -78,3 +78,31 @@ fn read_2000_steps(bencher: Bencher<'_, '_>) {
     let text = text(2000);
     bencher.bench(|| roadmap::read(divan::black_box(&text)));
 }
+
+#[divan::bench]
+fn check_2000_steps(bencher: Bencher<'_, '_>) {
+    // A chain with branches, dates and amounts, so that every check has something to look at.
+    let step = |i: usize| {
+        let after =
+            if i == 0 { String::new() } else { format!(" after \"step-{}\"\n", (i - 1) / 2) };
+        format!(
+            "step \"step-{i}\" {{\n title \"remove part {i}\"\n by \"DPRK\"\n due \"2008-06-30\"\n{after} amount 8000 unit=\"rods\"\n}}\n"
+        )
+    };
+    let text = "roadmap \"big\" signed=\"2007-01-01\"\nparty \"DPRK\"\n".to_owned()
+        + &(0..2000).map(step).collect::<String>();
+    let roadmap = roadmap::read(&text).roadmap;
+    bencher.bench(|| roadmap::check(divan::black_box(&roadmap)));
+}
+
+#[divan::bench]
+fn refuse_10_000_nested_nodes(bencher: Bencher<'_, '_>) {
+    let text = "step \"a\" {".repeat(10_000);
+    bencher.bench(|| roadmap::read(divan::black_box(&text)));
+}
+
+#[divan::bench]
+fn refuse_40_nested_slashdashes(bencher: Bencher<'_, '_>) {
+    let text = "a /-{".repeat(40);
+    bencher.bench(|| roadmap::read(divan::black_box(&text)));
+}

@@ -517,9 +517,9 @@ impl<'a> Engine<'a> {
             } else if effect.as_ref().is_some_and(|e| e.latest() <= self.as_of) {
                 PowerState::InEffect
             } else {
-                let mut end = 0;
+                let mut end = 0_u32;
                 for w in running {
-                    end += w.days();
+                    end = u32::saturating_add(end, w.days());
                     window = Some(w.name.clone());
                     if add(on.earliest(), Length::Days(end), false).is_some_and(|d| d > self.as_of)
                     {

@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 use roadmap::read;
+use statement::civil;
 
 /// Codes with the line each begins at.
 fn told(text: &str) -> Vec<(&'static str, usize)> {
@@ -62,8 +63,19 @@ proptest! {
     fn anything_can_be_read(words in prop::collection::vec(prop::sample::select(vec![
         "step", "\"s\"", "\"t\"", "by=", "\"A\"", "party", "{", "}", "\n", "after", "due", "\"2008-01\"", "amount",
         "100", "unit=", "role", "may=", "holder", "in-step-with", "/-", "days=", ";", "\"", "postponed", "é",
-    ]), 0..60)) {
+        "bundle", "together", "power", "does=", "\"suspend\"", "over", "window", "lapse", "limit", "at-most", "lasting",
+        "clock", "every", "months=", "round=", "\"down\"", "from=", "wait", "after=", "owes", "by-default", "suspended-if", "is=",
+        "\"reversed\"", "rival", "reading", "without", "lead=", "0.5", "option", "lapses=", "tranche", "share", "quota", "roadmap",
+        "signed=", "cut-off", "snaps-back", "fail", "step=", "\"by = A\"", "4294967295", "\"9999-12-31\"",
+    ]), 0..80)) {
         let text = words.join(" ");
+        // Whatever could be read of it can be checked, and has a state on any day.
+        let roadmap = read(&text).roadmap;
+        let _ = roadmap::check(&roadmap);
+        for day in [civil::date(2008, 6, 1), civil::Date::MAX, civil::Date::MIN] {
+            let _ = roadmap::status_in(&roadmap, &roadmap::Scenario::default(), day);
+        }
+        let _ = roadmap::read_scenarios(&text);
         for m in read(&text).messages {
             prop_assert!(m.start() <= text.len());
             prop_assert!(text.is_char_boundary(m.start()));
