@@ -99,6 +99,12 @@ pub(crate) enum Command {
         #[command(flatten)]
         view: ViewArgs,
     },
+    /// Link the rows of any two tables that are one thing; no case is needed
+    #[command(
+        after_help = "Without --model the compared columns, their kinds, weights and blocking are chosen from the \
+                            tables, and the model is shown. Neither the order of rows nor ids are evidence."
+    )]
+    Link(LinkArgs),
     /// Show every stated figure beside those that count the same thing
     Figures {
         #[command(flatten)]
@@ -230,6 +236,59 @@ fn loopback(text: &str) -> Result<SocketAddr, String> {
     } else {
         Err("`open` serves this machine alone; `lockstep serve --desk --listen` serves others"
             .to_owned())
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LinkArgs {
+    /// The left table (CSV)
+    pub left: PathBuf,
+    /// The right table (CSV)
+    pub right: PathBuf,
+    /// A model (see docs/linkage.md); what it leaves open is chosen
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// Where to write the model that was used
+    #[arg(long, value_name = "FILE")]
+    pub write_model: Option<PathBuf>,
+    /// Least probability of a link
+    #[arg(long, value_name = "P", default_value_t = 0.5)]
+    pub threshold: f64,
+    /// Which links are kept
+    #[arg(long, value_enum, default_value = "best")]
+    pub assign: Assign,
+    /// Column of ids; given twice, of the left and of the right table [default: one called id, else the row's number]
+    #[arg(long, value_name = "COLUMN")]
+    pub id: Vec<String>,
+    /// Show what each field weighs for one pair of ids
+    #[arg(long, num_args = 2, value_names = ["LEFT_ID", "RIGHT_ID"])]
+    pub explain: Option<Vec<String>>,
+    /// For what is drawn at random
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+/// Which links are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Assign {
+    /// Each row of either table at most once
+    OneToOne,
+    /// Each row of the right table keeps its best row of the left
+    Best,
+    /// Every pair over the threshold
+    OneToMany,
+}
+
+impl From<Assign> for linkage::Assignment {
+    fn from(assign: Assign) -> Self {
+        match assign {
+            Assign::OneToOne => Self::OneToOne,
+            Assign::Best => Self::Best,
+            Assign::OneToMany => Self::OneToMany,
+        }
     }
 }
 

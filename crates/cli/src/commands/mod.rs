@@ -9,6 +9,7 @@ mod explain;
 mod fmt;
 mod ground;
 mod ledger;
+mod link;
 mod open;
 mod proof;
 mod publish;
@@ -38,6 +39,7 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         Command::Status { case, view } => open::status(&case, &view),
         Command::Check { case, view } => check::run(&case, &view),
         Command::Why { what, place, view } => why::run(&what, &place, &view),
+        Command::Link(args) => link::run(&args),
         Command::Crosscheck { case, view } => views::crosscheck(&case, &view),
         Command::Figures { case, view } => views::figures(&case, &view),
         Command::Balance(args) => balance_series::run(&args),
