@@ -12,6 +12,13 @@ os.makedirs(folder, exist_ok=True)
 rng = np.random.default_rng(7)
 
 
+# The columns the generator alters in duplicates; all others are the same in every record of a person.
+ALTERED = [
+    "given_name", "family_name", "middle_name", "birth_date", "email_address", "mobile_phone",
+    "residential_address_line1", "residential_city", "residential_postal_code",
+]
+
+
 def scramble(df, prefix):
     df = df.sample(frac=1, random_state=int(rng.integers(1 << 30))).reset_index(drop=True)
     df.insert(0, "id", [f"{prefix}{x}" for x in rng.permutation(len(df) * 7)[: len(df)]])
@@ -54,6 +61,8 @@ def dupehell(name, difficulty, size, cut=None):
     left = dict(zip(a.master_id, a.id))
     truth = pd.DataFrame({"left_id": b.master_id.map(left), "right_id": b.id}).dropna()
     write(name, a, b, truth, ["record_id", "master_id", "party_id", "domain", "entity_type"])
+    if not cut:
+        write(f"{name}-hard", a, b, truth, [c for c in a.columns if c != "id" and c not in ALTERED])
 
 
 if len(sys.argv) > 2 and sys.argv[2] == "million":
