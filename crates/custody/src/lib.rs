@@ -4,6 +4,7 @@
 //! [`Custodian`] assesses all items, again and again as a case grows, and looks again only at those that changed.
 
 mod continuity;
+pub mod epcis;
 mod items;
 mod manifest;
 mod sequence;

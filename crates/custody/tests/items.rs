@@ -538,3 +538,120 @@ proptest! {
         prop_assert_eq!(back.extra.len(), lost.len());
     }
 }
+
+mod epcis {
+    use super::*;
+    use custody::epcis::{export, import};
+    use serde_json::Value;
+
+    fn shipped() -> Case {
+        let both: &[&str] = &["DPRK", "ROK"];
+        let keys = Keys::new();
+        let story: Vec<(&str, &[&str], Body)> = vec![
+            ("a", &["DPRK"], item("lathe", "urn:epc:id:giai:0614141.12345400")),
+            ("b/ü", &["DPRK"], item("lathe", "T-2")),
+            ("t-1", &["DPRK"], transfer("DPRK", "ROK", &["a", "b/ü"], "2028-02-29T23:30:00+09:00")),
+            ("r-1", &["ROK"], receive("t-1", "2028-03")),
+            ("t-2", &["ROK"], transfer("ROK", "IAEA", &["a"], "2028-04-01")),
+            ("t-3", both, transfer("DPRK", "ROK", &["b/ü"], "2028-05-01")),
+        ];
+        let mut all = keys.enrolments();
+        all.extend(story.iter().map(|(id, by, body)| keys.signed(id, by, body.clone())));
+        let case = fold(&all);
+        assert_eq!(case.rejected, []);
+        case
+    }
+
+    fn document() -> Value {
+        export(&shipped(), DAY, "2030-01-01T00:00:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn what_is_exported_is_epcis() {
+        let schema: Value = serde_json::from_str(include_str!("epcis-subset.json")).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let value = document();
+        let faults: Vec<String> =
+            validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert_eq!(faults, [String::new(); 0]);
+        let events = value["epcisBody"]["eventList"].as_array().unwrap();
+        let steps: Vec<&str> = events.iter().map(|e| e["bizStep"].as_str().unwrap()).collect();
+        // What the receiver has not signed for was sent and has not arrived.
+        assert_eq!(steps, ["shipping", "receiving", "shipping", "shipping", "receiving"]);
+        assert_eq!(events[0]["eventTime"], "2028-02-29T14:30:00Z");
+        assert_eq!(events[0]["eventTimeZoneOffset"], "+09:00");
+        assert_eq!(events[0]["epcList"][0], "urn:epc:id:giai:0614141.12345400");
+        // A month is not made into a second: the field beside it says what is known.
+        assert_eq!(events[1]["lockstep:date"], "2028-03");
+        assert_eq!(events[2]["lockstep:standing"], "receiver_missing");
+        // The schema is no rubber stamp.
+        for (field, wrong) in
+            [("eventTimeZoneOffset", "+15:00"), ("action", "MOVE"), ("bizStep", "smuggling")]
+        {
+            let mut bad = document();
+            bad["epcisBody"]["eventList"][0][field] = wrong.into();
+            assert!(!validator.is_valid(&bad), "{field}");
+        }
+    }
+
+    #[test]
+    fn what_is_exported_comes_back() {
+        let (transfers, faults) = import(&document().to_string(), &shipped());
+        assert_eq!(faults, [String::new(); 0]);
+        assert_eq!(transfers.len(), 3);
+        let first = &transfers[0];
+        assert_eq!(
+            (first.id.as_str(), first.from.as_str(), first.to.as_str()),
+            ("t-1", "DPRK", "ROK")
+        );
+        assert_eq!(first.items, ["a", "b/ü"]);
+        assert_eq!(first.on, "2028-02-29T23:30:00+09:00");
+        assert_eq!(first.received_on.as_deref(), Some("2028-03"));
+        assert_eq!(transfers[1].received_on, None);
+    }
+
+    #[test]
+    fn what_a_shipper_sends_is_read_or_told() {
+        let event = |step: &str, epc: &str, more: &str| {
+            format!(
+                r#"{{"type":"ObjectEvent","eventTime":"2028-06-01T10:00:00+02:00","eventTimeZoneOffset":"+02:00","action":"OBSERVE","bizStep":"{step}","epcList":["{epc}"],"sourceList":[{{"type":"possessing_party","source":"DPRK"}}]{more}}}"#
+            )
+        };
+        let to = r#","destinationList":[{"type":"possessing_party","destination":"ROK"}]"#;
+        let tag = "urn:epc:id:giai:0614141.12345400";
+        let read = |events: &[String]| {
+            let text = format!(
+                r#"{{"type":"EPCISDocument","schemaVersion":"2.0","epcisBody":{{"eventList":[{}]}}}}"#,
+                events.join(",")
+            );
+            import(&text, &shipped())
+        };
+        // Receiving may be told before shipping.
+        let (found, faults) = read(&[event("receiving", tag, to), event("shipping", tag, to)]);
+        assert_eq!((found.len(), faults.len()), (1, 0), "{faults:?}");
+        assert_eq!(found[0].items, ["a"]);
+        let told = |events: &[String], words: &str| {
+            let (_, faults) = read(events);
+            assert!(faults.iter().any(|f| f.contains(words)), "{words}: {faults:?}");
+        };
+        told(&[event("shipping", "urn:other", to)], "the tag of no item");
+        told(&[event("shipping", tag, "")], "names no possessing party");
+        told(&[event("inspecting", tag, to)], "moves no custody");
+        told(&[event("shipping", tag, to), event("shipping", tag, to)], "sent twice");
+        assert!(import("{", &shipped()).1[0].contains("not JSON"));
+        assert!(import("{}", &shipped()).1[0].contains("no EPCIS 2.0 document"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_document_makes_the_reader_fail(text in ".{0,300}", step in "[a-z]{0,9}", time in ".{0,24}") {
+            let case = shipped();
+            import(&text, &case);
+            let mut value = document();
+            value["epcisBody"]["eventList"][0]["bizStep"] = step.into();
+            value["epcisBody"]["eventList"][1]["eventTime"] = time.clone().into();
+            value["epcisBody"]["eventList"][1]["lockstep:date"] = time.into();
+            import(&value.to_string(), &case);
+        }
+    }
+}
