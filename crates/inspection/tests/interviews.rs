@@ -15,7 +15,7 @@ use statement::kinds::access::{
 };
 use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
 use statement::kinds::declaration::{PersonDeclare, SiteDeclare};
-use statement::{Basis, Body, Header, Sha256Digest, Source, Statement, civil};
+use statement::{Body, Header, Sha256Digest, Statement, civil};
 use tlog::note::SigningKey;
 
 fn header(id: &str) -> Header {
