@@ -151,9 +151,6 @@ pub(crate) enum Command {
         #[command(flatten)]
         view: ViewArgs,
     },
-    /// GS1 EPCIS 2.0, which shippers and customs speak: transfers of custody out and in
-    #[command(subcommand)]
-    Epcis(EpcisCommand),
     /// Take an inspection form that was filled offline into the case, with every mistake shown
     Intake {
         /// The case folder
@@ -341,32 +338,6 @@ pub(crate) enum RoadmapCommand {
         case: CaseArgs,
         #[command(flatten)]
         view: ViewArgs,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum EpcisCommand {
-    /// Write the transfers of the case as an EPCIS document
-    Export {
-        #[command(flatten)]
-        case: CaseArgs,
-        /// Where to write it [default: standard output]
-        #[arg(long, short, value_name = "FILE.json")]
-        output: Option<PathBuf>,
-        #[command(flatten)]
-        view: ViewArgs,
-    },
-    /// Read an EPCIS document and write its transfers as a table that the case folder takes
-    Import {
-        /// The case folder
-        case: PathBuf,
-        /// The document
-        file: PathBuf,
-        /// Where to write the table [default: standard output]
-        #[arg(long, short, value_name = "FILE.csv")]
-        output: Option<PathBuf>,
-        #[command(flatten)]
-        place: PlaceArgs,
     },
 }
 

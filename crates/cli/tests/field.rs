@@ -389,29 +389,3 @@ fn a_form_filled_offline_is_taken_whole_or_not_at_all() {
     let refused = desk.run(&["intake", text(&case), text(&missing)]);
     assert!(refused.code == 1 && refused.out.contains("F028"), "{}", refused.out);
 }
-
-#[test]
-fn transfers_go_out_as_epcis_and_come_back() {
-    let desk = Desk::new();
-    let case = desk.case("disablement-2007");
-    fs::write(
-        case.join("transfers.csv"),
-        "id,items,from,to,on,received_on,source,basis\nt-1,rods-discharged,DPRK,IAEA,2009-03-01,2009-03-02,test,seen\n",
-    )
-    .unwrap();
-    let out = desk.home.path().join("epcis.json");
-    let export = ["epcis", "export", text(&case), "-o", text(&out), "--as-of", "2010-01-01"];
-    assert_eq!(desk.run(&export).code, 0);
-    let document: Value = serde_json::from_str(&fs::read_to_string(&out).unwrap()).unwrap();
-    assert_eq!(document["epcisBody"]["eventList"].as_array().unwrap().len(), 2);
-    let back = desk.run(&["epcis", "import", text(&case), text(&out)]);
-    assert_eq!(back.code, 0, "{}", back.err);
-    assert!(
-        back.out.contains("t-1,rods-discharged,DPRK,IAEA,2009-03-01,2009-03-02,"),
-        "{}",
-        back.out
-    );
-    fs::write(&out, "{}").unwrap();
-    let wrong = desk.run(&["epcis", "import", text(&case), text(&out)]);
-    assert!(wrong.code == 1 && wrong.err.contains("no EPCIS 2.0 document"), "{}", wrong.err);
-}

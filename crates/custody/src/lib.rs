@@ -4,7 +4,6 @@
 //! [`Custodian`] assesses all items, again and again as a case grows, and looks again only at those that changed.
 
 mod continuity;
-pub mod epcis;
 mod items;
 mod manifest;
 mod sequence;

@@ -229,58 +229,6 @@ fn read(path: &Path) -> Result<Vec<u8>, CliError> {
         .map_err(|e| CliError::Call(format!("{} cannot be read: {e}", path.display())))
 }
 
-pub(crate) fn epcis_export(
-    case: &CaseArgs,
-    output: Option<&Path>,
-    view: &ViewArgs,
-) -> Result<u8, CliError> {
-    let session = Session::read(&case.case, &case.place)?;
-    // The document is stamped with the day it shows, so that the same day gives the same bytes.
-    let created = statement::last_second(view.day(), &statement::tz::TimeZone::UTC);
-    let document = custody::epcis::export(&session.case, view.day(), created);
-    let text =
-        serde_json::to_string_pretty(&document).map_err(|e| CliError::Output(e.into()))? + "\n";
-    match output {
-        Some(file) => std::fs::write(file, text).map_err(CliError::Output)?,
-        None => output::print(&text)?,
-    }
-    Ok(u8::from(session.folder.has_errors()))
-}
-
-pub(crate) fn epcis_import(
-    case: &Path,
-    file: &Path,
-    output: Option<&Path>,
-    place: &PlaceArgs,
-) -> Result<u8, CliError> {
-    let session = Session::read(case, place)?;
-    let text = String::from_utf8(read(file)?)
-        .map_err(|_| CliError::Call(format!("{} is not UTF-8 text", file.display())))?;
-    let (transfers, faults) = custody::epcis::import(&text, &session.case);
-    for why in &faults {
-        output::complain(&format!("{}: {why}", file.display()));
-    }
-    let mut table =
-        desk::Table::new(&["id", "items", "from", "to", "on", "received_on", "source", "basis"]);
-    for t in transfers {
-        table.push(vec![
-            t.id,
-            t.items.join("; "),
-            t.from,
-            t.to,
-            t.on,
-            t.received_on.unwrap_or_default(),
-            format!("EPCIS document {}", file.display()),
-            "seen".to_owned(),
-        ]);
-    }
-    match output {
-        Some(to) => std::fs::write(to, table.to_csv()).map_err(CliError::Output)?,
-        None => output::print(&table.to_csv())?,
-    }
-    Ok(u8::from(!faults.is_empty()))
-}
-
 pub(crate) fn intake(
     case: &Path,
     form: Option<&Path>,

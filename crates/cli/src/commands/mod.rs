@@ -26,7 +26,7 @@ mod witness;
 
 use std::path::{Path, PathBuf};
 
-use crate::args::{AccessCommand, Command, EpcisCommand, LedgerCommand, RoadmapCommand};
+use crate::args::{AccessCommand, Command, LedgerCommand, RoadmapCommand};
 use crate::session::CliError;
 
 /// Runs a command and returns its exit status.
@@ -49,12 +49,6 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         Command::Manifest { what, place, view } => ground::manifest(&what, &place, &view),
         Command::Intake { case, form, template, place } => {
             ground::intake(&case, form.as_deref(), template.as_deref(), &place)
-        }
-        Command::Epcis(EpcisCommand::Export { case, output, view }) => {
-            ground::epcis_export(&case, output.as_deref(), &view)
-        }
-        Command::Epcis(EpcisCommand::Import { case, file, output, place }) => {
-            ground::epcis_import(&case, &file, output.as_deref(), &place)
         }
         Command::Board { case, view } => ground::board(&case, &view),
         Command::Access(AccessCommand::Status { case, view }) => access::status(&case, &view),
