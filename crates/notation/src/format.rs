@@ -208,7 +208,8 @@ impl Writer<'_> {
             // A block's opening line may carry a comment.
             l.split("//").next().is_some_and(|code| code.trim_end().ends_with('{'))
         });
-        if self.newlines > 1 && !first && !(in_block && self.depth > 0) && !self.continued {
+        let opens = first || self.continued || (in_block && self.depth > 0);
+        if self.newlines > 1 && !opens {
             self.out.push('\n');
         }
         self.newlines = 0;

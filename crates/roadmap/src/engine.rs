@@ -105,6 +105,9 @@ struct Engine<'a> {
     powers: Vec<PowerStatus>,
 }
 
+/// The regime of a step, since when, why, and the entries.
+type Ruling = (Regime, Option<Date>, Vec<String>, Vec<Index>);
+
 /// When something came about, and when it ended.
 struct Arose {
     on: Option<Date>,
@@ -601,7 +604,7 @@ impl<'a> Engine<'a> {
             .map_or(Decimal::ZERO, |f| Decimal::from(f.round_dp(4).normalize()))
     }
 
-    fn regimes(&self) -> Vec<(Regime, Option<Date>, Vec<String>, Vec<Index>)> {
+    fn regimes(&self) -> Vec<Ruling> {
         type Act = (Date, Regime, String, Vec<Index>);
         let mut acts: Vec<Vec<Act>> = vec![Vec::new(); self.roadmap.steps.len()];
         for (i, facts) in self.facts.iter().enumerate() {

@@ -38,8 +38,8 @@ pub use model::{
 pub use promises::PartyPromises;
 pub use read::{Reading, forms, read};
 pub use scenario::{
-    Expectation, Outcome, Scenario, ScenarioEvent, ScenarioFact, ScenarioFigure, read_scenarios,
-    run as run_scenario,
+    Expectation, Expected, Outcome, Scenario, ScenarioEvent, ScenarioFact, ScenarioFigure,
+    read_scenarios, run as run_scenario,
 };
 pub use status::{
     BundleStatus, Dispute, DisputeAxis, EventStatus, InStepStatus, LastingState, LastingStatus,

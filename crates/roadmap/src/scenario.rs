@@ -75,8 +75,21 @@ pub struct ScenarioFigure {
 pub struct Expectation {
     /// The day.
     pub on: civil::Date,
-    /// What is expected of each thing: its kind, id, and each property with its value and place.
-    pub of: Vec<(String, String, Vec<(String, String, Span)>, Span)>,
+    /// What is expected of each thing.
+    pub of: Vec<Expected>,
+}
+
+/// What is expected of one thing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expected {
+    /// What it is: `step`, `power`, `limit`, `lasting`, `bundle`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Each property with the value expected and its place in the text.
+    pub properties: Vec<(String, String, Span)>,
+    /// Where it stands in the text.
+    pub span: Span,
 }
 
 /// What a run of a scenario showed.
@@ -129,7 +142,7 @@ pub fn run(roadmap: &Roadmap, scenario: &Scenario) -> Outcome {
     let mut outcome = Outcome { name: scenario.name.clone(), met: 0, failures: Vec::new() };
     for expectation in &scenario.expect {
         let status = status_in(roadmap, scenario, expectation.on);
-        for (kind, id, properties, span) in &expectation.of {
+        for Expected { kind, id, properties, span } in &expectation.of {
             let Some((found, why)) = look_up(&status, kind, id) else {
                 let text = format!("there is no {kind} `{id}` in this roadmap");
                 let message = Message::error("R049", span.clone(), text, "here");
@@ -494,7 +507,12 @@ impl Reader {
             if properties.is_empty() {
                 self.error(&child.name_span, format!("nothing is expected of `{id}`"), None);
             }
-            of.push((child.name.clone(), id.to_owned(), properties, child.name_span.clone()));
+            of.push(Expected {
+                kind: child.name.clone(),
+                id: id.to_owned(),
+                properties,
+                span: child.name_span.clone(),
+            });
         }
         scenario.expect.push(Expectation { on, of });
     }

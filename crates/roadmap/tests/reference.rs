@@ -21,11 +21,14 @@ enum Act {
     Restore,
 }
 
+/// What it comes after, its day, what suspends it, days after its first predecessor.
+type PlannedStep = (Vec<usize>, Option<u16>, Option<usize>, u8);
+
 #[derive(Debug, Clone)]
 struct Plan {
     /// For each step: what it comes after (places before it), its day, and whether it is suspended while another is
     /// reversed.
-    steps: Vec<(Vec<usize>, Option<u16>, Option<usize>, u8)>,
+    steps: Vec<PlannedStep>,
     events: Vec<(usize, u16, Act)>,
 }
 
