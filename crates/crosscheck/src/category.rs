@@ -1,4 +1,6 @@
-//! Kinds of place: which compare, which are no facility at all, which matter most.
+//! Kinds of place: which compare, which are no facility at all, which matter most, what to look for there.
+
+use statement::civil;
 
 use crate::name::Word;
 
@@ -27,6 +29,38 @@ pub(crate) fn kind_words(category: &str) -> Vec<String> {
         .collect()
 }
 
+/// What a category says a place is, without how sure the source is.
+pub(crate) fn kind(category: &str) -> String {
+    let words: Vec<&str> = category
+        .split_whitespace()
+        .filter(|w| !matches!(*w, "suspected" | "former" | "alleged"))
+        .collect();
+    words.join(" ")
+}
+
+/// Whether the category itself only suspects.
+pub(crate) fn suspects(category: &str) -> bool {
+    category.starts_with("suspected") || category.starts_with("alleged")
+}
+
+/// Whether a category is of a whole complex rather than of a building or plant.
+pub(crate) fn is_complex(category: &str) -> bool {
+    matches!(category, "nuclear centre" | "nuclear center" | "complex" | "nuclear complex")
+}
+
+/// Whether a name speaks of several places at once: "Two sites", "three 635 MW reactors", "18 further sites".
+pub(crate) fn counts_several(name: &str) -> bool {
+    const COUNTS: &[&str] =
+        &["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "several"];
+    const PLURALS: &[&str] =
+        &["sites", "reactors", "units", "places", "facilities", "buildings", "plants"];
+    let name = name.to_lowercase();
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let count = words.iter().any(|w| COUNTS.contains(w))
+        || words.first().is_some_and(|w| w.parse::<u32>().is_ok_and(|n| n > 1));
+    count && words.iter().any(|w| PLURALS.contains(w))
+}
+
 /// Bits for two categories: the same, of one family, or different.
 pub(crate) fn compare(x: &[Word], y: &[Word]) -> (f64, &'static str) {
     if x == y {
@@ -38,17 +72,176 @@ pub(crate) fn compare(x: &[Word], y: &[Word]) -> (f64, &'static str) {
     }
 }
 
+/// A family of kinds: words by which it is known, how much an undeclared place of it would matter (0 to 1, a judgement
+/// shown with the ranking), and what a visit would look for.
+struct Family {
+    words: &'static [&'static str],
+    weight: f64,
+    look_for: &'static str,
+}
+
+/// The first that fits is taken.
+const FAMILIES: &[Family] = &[
+    Family {
+        words: &["enrichment", "centrifuge"],
+        weight: 1.0,
+        look_for: "centrifuges or places where they stood, UF6 cylinders and feed stations, power supply; swipe samples \
+                   for uranium enriched beyond what is declared",
+    },
+    Family {
+        words: &["reprocessing"],
+        weight: 1.0,
+        look_for: "shielded cells, dissolvers, solvent; swipe and waste samples whose Pu-240 and Am-241 date and count \
+                   the campaigns",
+    },
+    Family {
+        words: &["waste"],
+        weight: 0.7,
+        look_for: "tanks, trenches and buried pipes; waste samples whose isotopes date and count reprocessing campaigns",
+    },
+    Family {
+        words: &["cells", "isotope", "radiochemical"],
+        weight: 0.7,
+        look_for: "shielded cells and manipulators; swipe samples for separated plutonium; irradiation records",
+    },
+    Family {
+        words: &["reactor"],
+        weight: 1.0,
+        look_for: "core, cooling and spent fuel; graphite or structural samples (GIRM) for the total exposure; operating records",
+    },
+    Family {
+        words: &["weaponization", "warhead", "explosives"],
+        weight: 1.0,
+        look_for: "explosive test chambers and pits, storage bunkers; swipe samples for uranium, plutonium and tritium",
+    },
+    Family {
+        words: &["test"],
+        weight: 0.8,
+        look_for: "tunnels, cavities and post-shot drilling; noble gases and radionuclides in soil and air",
+    },
+    Family {
+        words: &["underground"],
+        weight: 0.7,
+        look_for: "the tunnels walked to their ends and measured, lining, ventilation, water and power; swipe samples",
+    },
+    Family {
+        words: &["storage"],
+        weight: 0.7,
+        look_for: "contents against records, containers by tag and weight; swipe samples",
+    },
+    Family {
+        words: &["concentrate", "mill"],
+        weight: 0.4,
+        look_for: "ore received and concentrate shipped against records; tailings by volume and grade",
+    },
+    Family {
+        words: &["mine"],
+        weight: 0.4,
+        look_for: "shafts, spoil and ore output against records; ore samples",
+    },
+    Family {
+        words: &["fabrication", "workshop"],
+        weight: 0.4,
+        look_for: "machines (flow-forming, winding), maraging steel and carbon fibre; swipe samples for uranium",
+    },
+];
+
+fn family(category: &str) -> Option<&'static Family> {
+    let words = kind_words(category);
+    FAMILIES.iter().find(|f| words.iter().any(|w| f.words.contains(&w.as_str())))
+}
+
 /// How much an undeclared place of this kind would matter, 0 to 1: a judgement, shown with the ranking.
 pub(crate) fn weight(category: &str) -> f64 {
-    let words = kind_words(category);
-    let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
-    if has(&["enrichment", "reprocessing", "reactor", "weaponization", "warhead"]) {
-        1.0
-    } else if has(&["waste", "cells", "storage", "underground"]) {
-        0.7
-    } else if has(&["concentrate", "mine", "fabrication", "workshop"]) {
-        0.4
-    } else {
-        0.3
+    if is_complex(category) {
+        return 0.1;
     }
+    family(category).map_or(0.3, |f| f.weight)
+}
+
+/// What a visit to a place of this kind would look for.
+pub(crate) fn look_for(category: &str) -> &'static str {
+    family(category).map_or(
+        "what the buildings are used for, by walking through them; records; swipe samples",
+        |f| f.look_for,
+    )
+}
+
+/// The stages of a facility's life that a status can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    Planned,
+    Building,
+    Operating,
+    Stopped,
+}
+
+/// The stage that a status names, where its words tell.
+pub(crate) fn stage(status: &str) -> Option<Stage> {
+    let text = status.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
+    // The order matters: "construction halted" is stopped, "operated to the 1990s" is stopped.
+    if has(&[
+        "abandon",
+        "halted",
+        "unfinished",
+        "shut down",
+        "shutdown",
+        "dismantled",
+        "caretaker",
+        "operated to",
+        "disabled",
+        "former",
+        "closed",
+    ]) {
+        Some(Stage::Stopped)
+    } else if has(&["under construction", "being built", "externally complete"]) {
+        Some(Stage::Building)
+    } else if has(&["planned", "prospective"]) {
+        Some(Stage::Planned)
+    } else if has(&[
+        "operating",
+        "operational",
+        "in operation",
+        "restarted",
+        "to operate",
+        "continued operation",
+        "plant ran",
+        "end ran",
+        "reprocessing indicated",
+    ]) {
+        Some(Stage::Operating)
+    } else {
+        None
+    }
+}
+
+/// Words by which a report says that it looked and did not find what was suspected.
+const DENIALS: &[&str] = &[
+    "not an ",
+    "not a ",
+    "not shown to be",
+    "no evidence of",
+    "no sign of",
+    "nothing found",
+    "found nothing",
+    "empty",
+    "false alarm",
+    "ruled out",
+    "not nuclear",
+];
+
+/// The words of a status that say so.
+pub(crate) fn denial(status: Option<&str>) -> Option<&'static str> {
+    let text = status?.to_lowercase();
+    DENIALS.iter().copied().find(|d| text.contains(d)).map(str::trim)
+}
+
+/// A status is compared with another stated within so many days of it; beyond, a use may have changed.
+pub(crate) const STATUS_HOLDS_DAYS: i64 = 183;
+
+/// Days between two dates that may be partial: 0 when they overlap.
+pub(crate) fn days_apart(a: &statement::Date, b: &statement::Date) -> i64 {
+    let gap = |x: civil::Date, y: civil::Date| statement::days(x, y);
+    gap(a.latest(), b.earliest()).max(gap(b.latest(), a.earliest())).max(0)
 }

@@ -1,8 +1,8 @@
 //! Names as sets of forms, forms as sequences of words.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -38,6 +38,16 @@ impl Words {
     pub(crate) fn hold(&self, other: &Self) -> bool {
         !other.all.is_empty() && other.all.iter().all(|w| self.all.contains(w))
     }
+
+    /// Whether they are the same words.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.all.len() == other.all.len() && self.hold(other)
+    }
+
+    /// Whether both name one power: "50mw".
+    pub(crate) fn shares_power(&self, other: &Self) -> bool {
+        self.powers.iter().any(|p| other.powers.contains(p))
+    }
 }
 
 /// Every word that occurred, numbered; and every text that was read, so that none is read twice.
@@ -47,6 +57,8 @@ pub(crate) struct Vocabulary {
     spelled: Vec<Arc<str>>,
     /// For each word the one that denies it, where it occurred: "declared", "undeclared".
     denied: Vec<Option<Word>>,
+    /// For each word how much of its rarity it tells.
+    share: Vec<f64>,
     texts: HashMap<Box<str>, Arc<Words>>,
     kinds: HashMap<Box<str>, Arc<[Word]>>,
 }
@@ -70,7 +82,8 @@ impl Vocabulary {
         if let Some(kind) = self.kinds.get(category) {
             return Arc::clone(kind);
         }
-        let kind: Arc<[Word]> = kind_words(category).iter().map(|w| self.number(w)).collect();
+        let kind: Arc<[Word]> =
+            kind_words(category).iter().map(|w| self.number(&skeleton(w))).collect();
         self.kinds.insert(category.into(), Arc::clone(&kind));
         kind
     }
@@ -109,11 +122,143 @@ impl Vocabulary {
         self.numbers.insert(Arc::clone(&shared), word);
         self.spelled.push(shared);
         self.denied.push(self.numbers.get(format!("un{spelled}").as_str()).copied());
+        self.share.push(if DESCRIPTORS.contains(spelled) {
+            0.0
+        } else if GENERIC.contains(spelled) || is_hangul_kind(spelled) {
+            0.5
+        } else {
+            1.0
+        });
         if let Some(&stem) = spelled.strip_prefix("un").and_then(|stem| self.numbers.get(stem)) {
             self.denied[stem as usize] = Some(word);
         }
         word
     }
+}
+
+/// Words that say what a place is like or how sure the source is, not which place it is.
+static DESCRIPTORS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    skeletons(&[
+        "declared",
+        "undeclared",
+        "reported",
+        "suspected",
+        "alleged",
+        "former",
+        "old",
+        "new",
+        "site",
+        "facility",
+        "apparently",
+        "related",
+        "further",
+    ])
+});
+/// Words that name a kind of place: many places share them.
+static GENERIC: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    skeletons(&[
+        "nuclear",
+        "atomic",
+        "energy",
+        "research",
+        "center",
+        "centre",
+        "institute",
+        "laboratory",
+        "plant",
+        "reactor",
+        "power",
+        "uranium",
+        "mine",
+        "mill",
+        "milling",
+        "concentrate",
+        "enrichment",
+        "centrifuge",
+        "fuel",
+        "fabrication",
+        "rod",
+        "storage",
+        "waste",
+        "test",
+        "testing",
+        "underground",
+        "water",
+        "light",
+        "heavy",
+        "experimental",
+        "pilot",
+        "production",
+        "processing",
+        "reprocessing",
+        "building",
+        "complex",
+        "industrial",
+        "military",
+        "base",
+        "tunnel",
+        "entrance",
+        "factory",
+        "annex",
+        "north",
+        "south",
+        "east",
+        "west",
+        "unit",
+        "critical",
+        "assembly",
+        "school",
+        "workshop",
+        "high",
+        "explosive",
+        "liquid",
+        "solid",
+        "location",
+        "prospective",
+        "scientific",
+        "physics",
+        "chemical",
+        "refinery",
+        "similar",
+    ])
+});
+
+/// Korean words that name a kind of place.
+const HANGUL: &[&str] = &[
+    "원자력",
+    "연구소",
+    "연구원",
+    "우라늄",
+    "농축",
+    "시설",
+    "공장",
+    "발전소",
+    "화학",
+    "핵",
+    "센터",
+    "실험장",
+    "원자로",
+    "경수로",
+    "광산",
+    "제련",
+    "생산",
+    "가공",
+    "동위원소",
+    "방사",
+    "연료",
+];
+
+/// Whether a word in Hangul is put together from kinds of place alone: 원자력연구소, atomic energy research institute.
+fn is_hangul_kind(word: &str) -> bool {
+    let mut rest = word;
+    while let Some(after) = HANGUL.iter().find_map(|part| rest.strip_prefix(part)) {
+        rest = after;
+    }
+    rest.is_empty() && !word.is_empty()
+}
+
+fn skeletons(words: &[&str]) -> HashSet<String> {
+    words.iter().map(|w| skeleton(w)).collect()
 }
 
 /// After these words a name speaks of another place: "new building similar to Kangson".
@@ -225,35 +370,31 @@ fn skeleton(word: &str) -> String {
 pub(crate) struct Rarity(Vec<f64>);
 
 impl Rarity {
-    /// Counts each word once for each name it occurs in.
+    /// Counts each word once for each name it occurs in. Names whose first forms are alike are one name: ten reports
+    /// of one place do not make its name common.
     pub(crate) fn count<'a, 'b: 'a>(
         words: usize,
         names: impl Iterator<Item = &'a [Form<'b>]>,
     ) -> Self {
-        let mut count = vec![0_u32; words];
-        // The last name each word was counted for.
-        let mut last = vec![0_u32; words];
-        let mut total = 0_u32;
+        let mut alike: HashMap<&'a [Word], Vec<Word>> = HashMap::default();
         for forms in names {
-            total += 1;
-            for &word in forms.iter().flat_map(|f| &f.words.all) {
-                if last[word as usize] != total {
-                    last[word as usize] = total;
-                    count[word as usize] += 1;
-                }
-            }
+            let first = forms.first().map_or(&[][..], |f| &f.words.all);
+            alike.entry(first).or_default().extend(forms.iter().flat_map(|f| &f.words.all));
         }
-        let bits = |n: u32| (f64::from(total.max(1) + 1) / f64::from(n.max(1))).log2();
+        let mut count = vec![0_u32; words];
+        let total = alike.len();
+        for mut words in alike.into_values() {
+            words.sort_unstable();
+            words.dedup();
+            words.iter().for_each(|w| count[*w as usize] += 1);
+        }
+        let bits = |n: u32| ((total.max(1) + 1) as f64 / f64::from(n.max(1))).log2();
         Self(count.into_iter().map(|n| bits(n).clamp(0.0, 8.0)).collect())
     }
 
     /// Bits: log2 of how many names there are to each that has the word.
     pub(crate) fn bits(&self, word: Word) -> f64 {
         self.0[word as usize]
-    }
-
-    fn sum(&self, words: &[Word]) -> f64 {
-        words.iter().map(|&w| self.bits(w)).sum()
     }
 }
 
@@ -268,6 +409,14 @@ pub(crate) struct NameMatch {
 
 /// Most that a name can weigh.
 const MOST_BITS: f64 = 12.0;
+/// A proper name that is equal as a whole. Of 108 x 107 pairs of North Korean places two have the same McCune-Reischauer
+/// name though they are two places, and a source writes a name in a form we know about half the time:
+/// log2(0.5 / (2 / 11,556)).
+const EQUAL_BITS: f64 = 11.5;
+/// Most that words for kinds of place weigh where they are not the whole name.
+const GENERIC_BITS: f64 = 2.0;
+/// What is lost when the one name is only a part of the other.
+const PART_BITS: f64 = 3.0;
 /// What a contradiction in a number or in "declared / undeclared" weighs.
 const CONFLICT_BITS: f64 = -10.0;
 
@@ -279,13 +428,18 @@ pub(crate) struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// Compares two names by their best pair of forms. A contradiction between any two forms counts against
-    /// whatever else agrees weakly; a part that is missing on one side is no contradiction.
-    pub(crate) fn compare(self, a: &[Form<'_>], b: &[Form<'_>]) -> NameMatch {
+    /// Compares two names by their best pair of forms; `kind` are words that the kinds of both share, which the
+    /// comparison of kinds counts already. A contradiction between any two forms counts against whatever else agrees
+    /// weakly; a part that is missing on one side is no contradiction.
+    pub(crate) fn compare(self, a: &[Form<'_>], b: &[Form<'_>], kind: &[Word]) -> NameMatch {
         let mut best = NameMatch { bits: 0.0, met: (0, 0) };
         for (i, x) in a.iter().enumerate() {
             for (j, y) in b.iter().enumerate() {
-                let bits = self.agreement(&x.words.all, &y.words.all);
+                let bits = self.agreement(&x.words, &y.words, kind);
+                // Two aliases that name a kind of place are a weak tie: "Atomic Energy Research Institute" is in two
+                // cities.
+                let aliases = i > 0 && j > 0 && !x.words.all.iter().any(|&w| self.is_proper(w));
+                let bits = if aliases { bits / 4.0 } else { bits };
                 if bits > best.bits && !self.contradict(&x.words, &y.words) {
                     best = NameMatch { bits, met: (i, j) };
                 }
@@ -299,19 +453,48 @@ impl Names<'_> {
         best
     }
 
+    /// Whether a word alone can tell a place from all others: no kind, no description.
+    fn is_proper(self, word: Word) -> bool {
+        self.vocabulary.share[word as usize] == 1.0
+    }
+
     /// Shared words by their rarity, less when they are a small part of either form.
-    fn agreement(self, x: &[Word], y: &[Word]) -> f64 {
-        let shared: f64 = x.iter().filter(|w| y.contains(w)).map(|&w| self.rarity.bits(w)).sum();
+    fn agreement(self, x: &Words, y: &Words, kind: &[Word]) -> f64 {
+        if x.is(y) {
+            let whole: f64 = x.all.iter().map(|&w| self.rarity.bits(w)).sum();
+            let proper = x.all.iter().any(|&w| self.is_proper(w));
+            return if proper { whole.max(EQUAL_BITS) } else { whole }.min(MOST_BITS);
+        }
+        // "Annex to the Centrifuge Enrichment Facility" has the whole of the other name and nothing that tells
+        // another place.
+        let (short, long) = if x.all.len() < y.all.len() { (x, y) } else { (y, x) };
+        let more = |w: &&Word| !short.all.contains(w);
+        if short.all.len() >= 4
+            && long.hold(short)
+            && !long.all.iter().filter(more).any(|&w| self.is_proper(w))
+        {
+            let whole: f64 = short.all.iter().map(|&w| self.rarity.bits(w)).sum();
+            return (whole - PART_BITS).clamp(0.0, MOST_BITS);
+        }
+        let tells = |w: Word| {
+            let share = if kind.contains(&w) { 0.0 } else { self.vocabulary.share[w as usize] };
+            share * self.rarity.bits(w)
+        };
+        let sum = |words: &[Word]| words.iter().map(|&w| tells(w)).sum::<f64>();
+        let shared: f64 = x.all.iter().filter(|w| y.all.contains(w)).map(|&w| tells(w)).sum();
         if shared == 0.0 {
             return 0.0;
         }
-        let (wx, wy) = (self.rarity.sum(x), self.rarity.sum(y));
+        let (wx, wy) = (sum(&x.all), sum(&y.all));
         let contained = shared / wx.min(wy).max(f64::MIN_POSITIVE);
         let common = shared / (wx + wy - shared).max(f64::MIN_POSITIVE);
         // "Pyongsan Uranium Mine" and "Sonbong Uranium Mine": what each has of its own speaks against. A part
         // that only one of them has does not.
         let own = (wx - shared).min(wy - shared);
-        (shared * (contained + common) / 2.0 - own / 2.0).clamp(0.0, MOST_BITS)
+        // Words that many places share tell a kind of place, not a place.
+        let proper = x.all.iter().any(|w| y.all.contains(w) && self.is_proper(*w));
+        let most = if proper { MOST_BITS } else { GENERIC_BITS };
+        (shared * (contained + common) / 2.0 - own / 2.0).clamp(0.0, most)
     }
 
     /// Numbers are decisive, and so is "declared" against "undeclared".

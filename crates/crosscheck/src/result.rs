@@ -6,6 +6,8 @@ use case::Index;
 use serde::Serialize;
 use statement::{Basis, Date, ObjectId};
 
+use crate::grade::Settings;
+
 /// The cross-check of a case on a day.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Crosscheck {
@@ -21,6 +23,8 @@ pub struct Crosscheck {
     pub misplaced: Vec<Misplaced>,
     /// Observations of things that are no facility.
     pub not_facilities: Vec<ObjectId>,
+    /// Where to look next, the most telling first.
+    pub looks: Vec<Look>,
 }
 
 /// The rules and weights, so that a reader can judge them.
@@ -38,10 +42,17 @@ pub struct Method {
     pub margin_bits: f64,
     /// Share of points taken to be simply wrong.
     pub gross_error: f64,
-    /// Area in square kilometres that a point of another place is spread over.
+    /// The area of the case in square kilometres: where no other place lies near, a point of another place is spread
+    /// over twice this.
     pub area_km2: f64,
     /// Categories that are no facility.
     pub not_facilities: Vec<&'static str>,
+    /// How it is told which reports are of one origin.
+    pub origins: &'static str,
+    /// Statuses are compared when stated within so many days of each other.
+    pub status_holds_days: i64,
+    /// What grades weigh, and the other choices of the case.
+    pub evidence: Settings,
 }
 
 /// One declared site.
@@ -55,6 +66,10 @@ pub struct SiteRow {
     pub category: String,
     /// What the observations say of it.
     pub verdict: Verdict,
+    /// Whether others saw it there, and how sure that is.
+    pub weighing: Weighing,
+    /// Whether anybody is recorded to have looked.
+    pub looked: Looked,
     /// The observations matched to it, the strongest first.
     pub matches: Vec<Match>,
     /// Where declaration and observation differ.
@@ -66,16 +81,129 @@ pub struct SiteRow {
     pub because: Vec<Index>,
 }
 
-/// What the observations say of a declared site.
+/// What comes of declaration and observations for a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// At least one observation is of it.
+    /// Declared, and at least one observation is of it.
     DeclaredAndSeen,
-    /// No observation names it. This does not say that it is not there.
+    /// Declared, and no observation names it. This does not say that it is not there.
     DeclaredNotSeen,
-    /// What matches it matches another declared site about as well.
+    /// Seen, and not among what was declared.
+    SeenNotDeclared,
+    /// Declared and seen, and type, status, capacity or date disagree.
+    AttributesDisagree,
+    /// Declared sites compete for what was seen, or rival readings of what a place is stand against each other.
     Contested,
+    /// Not a facility.
+    NotAFacility,
+    /// It was suspected, and somebody who looked took the suspicion back.
+    FalseAlarm,
+}
+
+impl Verdict {
+    /// As programs write it.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::DeclaredAndSeen => "declared_and_seen",
+            Self::DeclaredNotSeen => "declared_not_seen",
+            Self::SeenNotDeclared => "seen_not_declared",
+            Self::AttributesDisagree => "attributes_disagree",
+            Self::Contested => "contested",
+            Self::NotAFacility => "not_a_facility",
+            Self::FalseAlarm => "false_alarm",
+        }
+    }
+}
+
+/// Whether anybody looked at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Looked {
+    /// Somebody looked and saw it.
+    Seen,
+    /// Somebody looked and did not find what was suspected.
+    FoundNothing,
+    /// The complex was looked at; no report speaks of this place in it.
+    OnlyItsComplex,
+    /// Nobody is recorded to have looked.
+    Never,
+}
+
+/// A question, with the probability that its answer is yes and all that was weighed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Weighing {
+    /// The question.
+    pub question: String,
+    /// Probability that the answer is yes.
+    pub probability: f64,
+    /// The least it is over the range of the inputs: what the grades weigh, and the prior.
+    pub low: f64,
+    /// The most it is.
+    pub high: f64,
+    /// The words of ICD 203 for the probability.
+    pub words: &'static str,
+    /// Bits before any report.
+    pub prior_bits: f64,
+    /// Bits of the answer: prior and all that counts.
+    pub bits: f64,
+    /// Every report with its weight, the weightiest first.
+    pub evidence: Vec<Evidence>,
+    /// The report that speaks most for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strongest_for: Option<ObjectId>,
+    /// The report that speaks most against it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strongest_against: Option<ObjectId>,
+    /// The single new piece of evidence, short of a visit, that would change it most.
+    pub would_change: Change,
+}
+
+/// One report as evidence for or against the answer yes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Evidence {
+    /// The observation, finding or access request.
+    pub id: ObjectId,
+    /// What it says to the question.
+    pub says: String,
+    /// What counts of it, in bits: positive for yes.
+    pub bits: f64,
+    /// Its least weight over the range of its grade.
+    pub low: f64,
+    /// Its greatest weight.
+    pub high: f64,
+    /// Whose observation it is: the origins its source cites.
+    pub origins: Vec<String>,
+    /// Its Admiralty grade; empty when it has none.
+    pub grade: String,
+    /// Why it counts as it does.
+    pub counts: Counts,
+}
+
+/// Why a report counts as it does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counts {
+    /// In full.
+    InFull,
+    /// Not at all: it is of the same origin as this weightier one.
+    SameOrigin(ObjectId),
+    /// Not at all: this report's grade 1 means that others confirm it already.
+    ConfirmsAlready(ObjectId),
+    /// Not at all: its source cannot be judged, or was not graded.
+    CannotBeJudged,
+    /// Not at all: it is doubted, and better reports say the same.
+    DoubtedBesideBetter,
+}
+
+/// A new piece of evidence and what it would do.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// The evidence.
+    pub what: String,
+    /// The probability it would lead to.
+    pub probability: f64,
 }
 
 /// An observation matched to a site.
@@ -85,6 +213,8 @@ pub struct Match {
     pub id: ObjectId,
     /// Probability that they are of one place.
     pub probability: f64,
+    /// How the observed thing stands to the declared site.
+    pub level: Level,
     /// Sum of all fields and the prior, in bits.
     pub bits: f64,
     /// Field by field.
@@ -100,6 +230,49 @@ pub struct Match {
     pub basis: Option<Basis>,
 }
 
+/// How one thing on the ground stands to another. A complex and its buildings are two levels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// They are the same.
+    Same,
+    /// The one is a part of the other.
+    PartOf,
+    /// The one contains the other.
+    Contains,
+    /// Near each other, and two.
+    NearButDistinct,
+}
+
+impl Level {
+    /// In words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Same => "the same as",
+            Self::PartOf => "part of",
+            Self::Contains => "contains",
+            Self::NearButDistinct => "near but distinct from",
+        }
+    }
+}
+
+/// How an undeclared place stands to another place.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Neighbour {
+    /// How it stands to the other.
+    pub level: Level,
+    /// The declared site, or the observation that stands for another place.
+    pub to: ObjectId,
+    /// Its name.
+    pub name: String,
+    /// Metres between them, where that is known better than their complex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distance_m: Option<f64>,
+    /// What says so.
+    pub words: String,
+}
+
 /// One field of a score.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Field {
@@ -111,11 +284,10 @@ pub struct Field {
     pub words: String,
 }
 
-/// A declared attribute that an observation gives otherwise. A change over time is no contradiction: both come
-/// with their dates.
+/// A declared attribute that an observation gives otherwise.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AttributeDifference {
-    /// Which attribute.
+    /// Which attribute: `type`, `status`, `capacity`, `date`.
     pub attribute: &'static str,
     /// As declared.
     pub declared: String,
@@ -129,6 +301,20 @@ pub struct AttributeDifference {
     pub observed_on: Option<Date>,
     /// The observation.
     pub observation: ObjectId,
+    /// What the difference amounts to.
+    pub judgement: Judgement,
+    /// Why.
+    pub words: String,
+}
+
+/// What a difference of an attribute amounts to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judgement {
+    /// Both cannot be true.
+    Disagree,
+    /// They may speak of different times; a changed use is no mismatch.
+    NotComparable,
 }
 
 /// One observation of a facility.
@@ -138,6 +324,15 @@ pub struct ObservationRow {
     pub observation: ObjectId,
     /// What the source calls it.
     pub name: String,
+    /// The place it belongs to: the declared site, or the first observation of an undeclared place.
+    pub entity: ObjectId,
+    /// What comes of that place.
+    pub verdict: Verdict,
+    /// Probability behind the verdict: that the observation is of the declared site; that the place is there and not
+    /// declared; of the leading reading; that the alarm was false.
+    pub probability: f64,
+    /// The same in bits: log2 of the odds.
+    pub bits: f64,
     /// The declared sites it matches, the best first; several when they compete or share a place.
     pub matches: Vec<Match>,
     /// The declared sites compete for it: they are not of one kind and place.
@@ -151,14 +346,23 @@ pub struct UnmatchedPlace {
     pub id: ObjectId,
     /// What the best source calls it.
     pub name: String,
+    /// What comes of it.
+    pub verdict: Verdict,
     /// Its observations.
     pub observations: Vec<ObjectId>,
-    /// Every reading of what it is, with the observation that has it, oldest first.
-    pub readings: Vec<(String, ObjectId)>,
-    /// What it is ranked by: probability that some source is right, times how much the kind matters, times 0.3
-    /// when the latest well-graded reading takes the suspicion back.
+    /// Every reading of what it is, the likeliest first.
+    pub readings: Vec<Reading>,
+    /// The question that it raises, weighed.
+    pub weighing: Weighing,
+    /// Whether anybody who looked found nothing.
+    pub looked: Looked,
+    /// What was said of it, in order of time.
+    pub history: Vec<Said>,
+    /// How it stands to declared sites and to other places.
+    pub neighbours: Vec<Neighbour>,
+    /// What it is ranked by: the probability of each reading times how much that kind matters.
     pub rank: f64,
-    /// Probability that at least one of its sources is right, each source counted once.
+    /// Probability that the verdict holds.
     pub probability: f64,
     /// Why it stands where it stands, and what would change it.
     pub reasons: Vec<String>,
@@ -167,6 +371,38 @@ pub struct UnmatchedPlace {
     pub basis: Option<Basis>,
     /// The entries it rests on.
     pub because: Vec<Index>,
+}
+
+/// A reading of what a place is. All readings of a place and "none of these" add up to one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reading {
+    /// The kind of place.
+    pub kind: String,
+    /// Its probability.
+    pub probability: f64,
+    /// The least it is over the range of the inputs.
+    pub low: f64,
+    /// The most it is.
+    pub high: f64,
+    /// The words of ICD 203.
+    pub words: &'static str,
+    /// The observations that have it, in order of time.
+    pub observations: Vec<ObjectId>,
+}
+
+/// What a report said of a place.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Said {
+    /// When it was seen or reported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on: Option<Date>,
+    /// The observation.
+    pub observation: ObjectId,
+    /// What it is taken for, and its state.
+    pub what: String,
+    /// The Admiralty grade.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub grade: String,
 }
 
 /// A point that contradicts its name.
@@ -182,6 +418,39 @@ pub struct Misplaced {
     pub distance_m: f64,
     /// How far apart their precisions allow, in metres.
     pub allowed_m: f64,
+    /// Why it is taken for a slip, and where the point lies instead.
+    pub words: String,
+    /// The entries it rests on.
+    pub because: Vec<Index>,
+}
+
+/// A proposed access request. It names no source: it can be handed over as it stands.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Look {
+    /// The declared site, or the first observation of an undeclared place.
+    pub entity: ObjectId,
+    /// Its name.
+    pub name: String,
+    /// Where to go, in words.
+    pub place: String,
+    /// Middle of the area asked for, degrees north and east, where a point is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub centre: Option<(f64, f64)>,
+    /// Radius of the area asked for in metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub radius_m: Option<f64>,
+    /// Why: the question or inconsistency, in the IAEA's words.
+    pub basis: String,
+    /// What to look for.
+    pub look_for: &'static str,
+    /// Information that a visit is expected to give, in bits.
+    pub expected_bits: f64,
+    /// Probability that a visit finds what is there; less where the place is known to a complex only.
+    pub finds: f64,
+    /// How much the kind matters, 0 to 1.
+    pub matters: f64,
+    /// What it would settle.
+    pub settles: String,
     /// The entries it rests on.
     pub because: Vec<Index>,
 }

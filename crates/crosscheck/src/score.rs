@@ -4,12 +4,13 @@ use statement::Source;
 
 use crate::category;
 use crate::entity::Entity;
-use crate::name::{Form, NameMatch, Names};
-use crate::place::{self, allowed_m, distance_m};
-use crate::result::{Field, Match};
+use crate::grade::probability;
+use crate::name::{Form, NameMatch, Names, Word};
+use crate::place::{self, Crowd, allowed_m, distance_m};
+use crate::result::{Field, Level, Match};
 
 pub(crate) const THRESHOLD: f64 = 0.5;
-pub(crate) const LEAST_NAME_BITS: f64 = 2.5;
+pub(crate) const LEAST_NAME_BITS: f64 = 1.5;
 pub(crate) const MARGIN_BITS: f64 = 3.0;
 
 /// Scores sites against observations.
@@ -18,8 +19,8 @@ pub(crate) struct Scorer<'a> {
     pub names: Names<'a>,
     /// Bits before anything is known.
     pub prior: f64,
-    /// Area that a point of another place is spread over.
-    pub area_m2: f64,
+    /// Where all declared sites lie.
+    pub crowd: &'a Crowd,
 }
 
 /// One site scored against one observation: the figures, without the words.
@@ -41,20 +42,30 @@ pub(crate) struct Apart {
     pub distance_m: f64,
     /// How far apart they may be.
     pub allowed_m: f64,
+    /// The area that a point of another place would be spread over.
+    pub area_m2: f64,
 }
 
 impl Scorer<'_> {
     /// The score, or nothing when the names have too little in common to carry a match whatever else agrees.
-    pub(crate) fn score(self, slot: usize, site: &Entity<'_>, o: &Entity<'_>) -> Option<Scored> {
-        let name = self.names.compare(&site.forms, &o.forms);
+    /// `around` is what [`Crowd::around`] says of the observation's position.
+    pub(crate) fn score(
+        self,
+        slot: usize,
+        site: &Entity<'_>,
+        o: &Entity<'_>,
+        around: f64,
+    ) -> Option<Scored> {
+        let name = self.names.compare(&site.forms, &o.forms, shared_kind(site, o).as_slice());
         if name.bits < LEAST_NAME_BITS {
             return None;
         }
         let (category, _) = category::compare(&site.kind, &o.kind);
         let place = site.at.zip(o.at).map(|(a, b)| {
             let distance_m = distance_m(a, b);
-            let bits = place::bits(a, b, distance_m, self.area_m2);
-            Apart { bits, distance_m, allowed_m: allowed_m(a, b) }
+            let area_m2 = self.crowd.spread_m2(b, a, around);
+            let bits = place::bits(a, b, distance_m, area_m2, o.gross_error);
+            Apart { bits, distance_m, allowed_m: allowed_m(a, b), area_m2 }
         });
         let town = town(site, o);
         let fields = [Some(self.prior + name.bits + category), place.map(|p| p.bits), town];
@@ -86,10 +97,11 @@ impl Scorer<'_> {
         ));
         if let (Some(apart), Some(a), Some(b)) = (scored.place, site.at, o.at) {
             let words = format!(
-                "{:.1} km apart, precisions {:.1} and {:.1} km",
+                "{:.1} km apart, precisions {:.1} and {:.1} km; another place would lie within {:.0} km²",
                 apart.distance_m / 1e3,
                 a.r95_m / 1e3,
-                b.r95_m / 1e3
+                b.r95_m / 1e3,
+                apart.area_m2 / 1e6
             );
             fields.push(field("place", apart.bits, words));
         }
@@ -101,6 +113,7 @@ impl Scorer<'_> {
         Match {
             id: o.id.clone(),
             probability: round(scored.probability(), 4),
+            level: level(o),
             bits: round(scored.total, 2),
             fields: fields.into(),
             distance_m: scored.place.map(|p| p.distance_m.round()),
@@ -124,8 +137,8 @@ fn town(site: &Entity<'_>, o: &Entity<'_>) -> Option<f64> {
 }
 
 impl Scored {
-    fn probability(&self) -> f64 {
-        1.0 / (1.0 + (-self.total).exp2())
+    pub(crate) fn probability(&self) -> f64 {
+        probability(self.total)
     }
 
     /// What speaks for it apart from the place.
@@ -136,6 +149,26 @@ impl Scored {
     /// The two points, when they lie too far apart.
     pub(crate) fn far(&self) -> Option<Apart> {
         self.place.filter(|p| p.distance_m > p.allowed_m)
+    }
+}
+
+/// The words that the kinds of both share.
+pub(crate) fn shared_kind(a: &Entity<'_>, b: &Entity<'_>) -> Vec<Word> {
+    a.kind.iter().copied().filter(|w| b.kind.contains(w)).collect()
+}
+
+/// How a matched observation stands to the site: a whole complex contains it, an annex is a part of it.
+fn level(o: &Entity<'_>) -> Level {
+    let of_part = |f: &&Form<'_>| {
+        let text = f.text.to_lowercase();
+        text.starts_with("annex") || text.starts_with("part of")
+    };
+    if o.is_complex() {
+        Level::Contains
+    } else if o.forms.first().is_some_and(|f| of_part(&f)) {
+        Level::PartOf
+    } else {
+        Level::Same
     }
 }
 
@@ -157,8 +190,16 @@ pub(crate) fn best_without_place(scores: &[Scored]) -> Option<&Scored> {
         .max_by(|a, b| a.without_place().total_cmp(&b.without_place()).then(b.site.cmp(&a.site)))
 }
 
+impl Scored {
+    /// The form of the observation that met the site's.
+    pub(crate) fn met(&self) -> (usize, usize) {
+        self.name.met
+    }
+}
+
 /// Figures on a screen carry no more digits than they deserve.
 pub(crate) fn round(value: f64, digits: i32) -> f64 {
     let scale = 10_f64.powi(digits);
-    (value * scale).round() / scale
+    // Adding zero takes the sign from a negative zero.
+    (value * scale).round() / scale + 0.0
 }

@@ -151,9 +151,10 @@ impl Page {
         }
         let of = |v: Verdict| c.sites.iter().filter(|s| s.verdict == v).count();
         let words = format!(
-            "{} declared: {} seen, {} that no observation names, {} contested; {} observed",
+            "{} declared: {} seen, {} whose attributes disagree, {} that no observation names, {} contested; {} observed",
             count(c.sites.len(), "site"),
             of(Verdict::DeclaredAndSeen),
+            of(Verdict::AttributesDisagree),
             of(Verdict::DeclaredNotSeen),
             of(Verdict::Contested),
             count(c.observations.len(), "facility report")
@@ -171,22 +172,63 @@ impl Page {
             );
             self.line(&words);
         }
+        let mut differences = views::differences(c);
+        if !differences.rows.is_empty() {
+            self.section("Declared otherwise than seen", "both cannot be true");
+            let all = differences.rows.len();
+            differences.rows.truncate(MOST);
+            self.table(&differences, all, "lockstep crosscheck");
+        }
+        let undeclared = |v: Verdict| c.unmatched.iter().filter(|p| p.verdict == v).count();
         self.section(
             "Seen, not declared",
-            &format!("{}, the most pressing first", count(c.unmatched.len(), "place")),
+            &format!(
+                "{}, {} contested, {}; the most pressing first",
+                count(c.unmatched.len(), "place"),
+                undeclared(Verdict::Contested),
+                count(undeclared(Verdict::FalseAlarm), "false alarm")
+            ),
         );
         self.table(&views::unmatched(c, MOST), c.unmatched.len(), "lockstep crosscheck");
+        for place in c.unmatched.iter().filter(|p| p.verdict == Verdict::FalseAlarm) {
+            let said: Vec<String> = place
+                .history
+                .iter()
+                .map(|s| match &s.on {
+                    Some(on) => format!("{on} {}", s.what),
+                    None => s.what.clone(),
+                })
+                .collect();
+            self.line(&format!("  false alarm {}: {}", place.name, said.join("; ")));
+        }
         if !c.misplaced.is_empty() {
             self.section("Points in the wrong place", "");
             for m in c.misplaced.iter().take(MOST) {
                 self.line(&format!(
-                    "  {} lies {:.1} km from {} ({}); the precisions allow {:.1} km",
+                    "  {} lies {:.1} km from {} ({}); the precisions allow {:.1} km; {}",
                     m.observation,
                     m.distance_m / 1000.0,
                     m.against,
                     m.against_name,
-                    m.allowed_m / 1000.0
+                    m.allowed_m / 1000.0,
+                    m.words
                 ));
+            }
+        }
+        if !c.looks.is_empty() {
+            self.section(
+                "Where to look next",
+                "by what a visit is expected to tell, in bits, times how much the kind matters",
+            );
+            const LOOKS: usize = 5;
+            for look in c.looks.iter().take(LOOKS) {
+                self.line(&format!(
+                    "  {:.2} bits  {} ({}): {}; look for {}",
+                    look.expected_bits, look.name, look.entity, look.settles, look.look_for
+                ));
+            }
+            if c.looks.len() > LOOKS {
+                self.line(&format!("  … and {} more: lockstep crosscheck", c.looks.len() - LOOKS));
             }
         }
         for request in a.access.iter().take(MOST) {

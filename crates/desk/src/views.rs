@@ -1,7 +1,7 @@
 //! The parts of an assessment as tables.
 
 use accountancy::Figures;
-use crosscheck::{Crosscheck, SiteRow, Verdict};
+use crosscheck::{Crosscheck, Judgement, Look, Looked, SiteRow, Verdict, Weighing};
 use inspection::{ChallengeState, SealedStatus};
 use roadmap::{LimitState, Status, StepStatus, Timeliness};
 use statement::{Basis, ObjectId};
@@ -26,12 +26,13 @@ fn ids(ids: &[ObjectId]) -> String {
 /// Declared sites with what was seen of them.
 #[must_use]
 pub fn sites(crosscheck: &Crosscheck) -> Table {
-    let mut table = Table::new(&["site", "declared", "verdict", "observations", "record"]);
+    let mut table = Table::new(&["site", "declared", "verdict", "there", "observations", "record"]);
     for site in &crosscheck.sites {
         table.push(vec![
             site.site.to_string(),
             site.name.clone(),
-            verdict(site.verdict).to_owned(),
+            outcome(site),
+            chance(&site.weighing),
             matches(site),
             basis_mark(site.basis).to_owned(),
         ]);
@@ -45,7 +46,66 @@ pub fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::DeclaredAndSeen => "declared and seen",
         Verdict::DeclaredNotSeen => "no observation names it",
+        Verdict::SeenNotDeclared => "seen, not declared",
+        Verdict::AttributesDisagree => "attributes disagree",
         Verdict::Contested => "contested",
+        Verdict::NotAFacility => "not a facility",
+        Verdict::FalseAlarm => "false alarm",
+    }
+}
+
+/// Words for whether anybody looked.
+#[must_use]
+pub fn looked(looked: Looked) -> &'static str {
+    match looked {
+        Looked::Seen => "seen",
+        Looked::FoundNothing => "looked and found nothing",
+        Looked::OnlyItsComplex => "only its complex was looked at",
+        Looked::Never => "never looked",
+    }
+}
+
+/// The verdict on a site; of one not seen, whether anybody looked; of one that differs, in what.
+fn outcome(site: &SiteRow) -> String {
+    let words = verdict(site.verdict);
+    match site.verdict {
+        Verdict::DeclaredNotSeen => format!("{words}; {}", looked(site.looked)),
+        Verdict::AttributesDisagree => {
+            let mut of: Vec<&str> = site
+                .differences
+                .iter()
+                .filter(|d| d.judgement == Judgement::Disagree)
+                .map(|d| d.attribute)
+                .collect();
+            of.dedup();
+            format!("{words}: {}", of.join(", "))
+        }
+        _ => words.to_owned(),
+    }
+}
+
+/// A probability with its interval and the words of ICD 203: `70 % (62-78) likely`.
+#[must_use]
+pub fn chance(w: &Weighing) -> String {
+    if w.evidence.is_empty() {
+        return "rests on nothing".to_owned();
+    }
+    format!(
+        "{} ({}-{}) {}",
+        percent(w.probability),
+        (w.low * 100.0).round(),
+        (w.high * 100.0).round(),
+        w.words
+    )
+}
+
+/// A probability in whole per cent, never 0 or 100.
+#[must_use]
+pub fn percent(p: f64) -> String {
+    match p {
+        p if p > 0.99 => ">99 %".to_owned(),
+        p if p < 0.01 => "<1 %".to_owned(),
+        p => format!("{:.0} %", p * 100.0),
     }
 }
 
@@ -60,13 +120,26 @@ fn matches(site: &SiteRow) -> String {
 /// Places seen and not declared, the most pressing first.
 #[must_use]
 pub fn unmatched(crosscheck: &Crosscheck, most: usize) -> Table {
-    let mut table = Table::new(&["rank", "place", "seen_as", "observations", "why_here"]);
+    let mut table =
+        Table::new(&["rank", "place", "verdict", "seen_as", "observations", "why_here"]);
     for place in crosscheck.unmatched.iter().take(most) {
-        let readings: Vec<&str> =
-            place.readings.iter().map(|(category, _)| category.as_str()).collect();
+        let readings: Vec<String> = place
+            .readings
+            .iter()
+            .map(|r| {
+                format!(
+                    "{} {} ({:.0}-{:.0})",
+                    r.kind,
+                    percent(r.probability),
+                    r.low * 100.0,
+                    r.high * 100.0
+                )
+            })
+            .collect();
         table.push(vec![
             format!("{:.2}", place.rank),
             place.name.clone(),
+            verdict(place.verdict).to_owned(),
             readings.join(" / "),
             ids(&place.observations),
             place.reasons.join("; "),
@@ -75,44 +148,68 @@ pub fn unmatched(crosscheck: &Crosscheck, most: usize) -> Table {
     table
 }
 
-/// Every observation of a facility with the place it belongs to: the table a program reads. `weight_db` is the
-/// weight of evidence in decibans (ten times log10 of the odds), prior included.
+/// Proposed access requests, the most telling first.
+#[must_use]
+pub fn looks<'a>(looks: impl IntoIterator<Item = &'a Look>) -> Table {
+    let mut table =
+        Table::new(&["place", "where", "basis", "look_for", "settles", "bits", "matters"]);
+    for look in looks {
+        table.push(vec![
+            format!("{} ({})", look.name, look.entity),
+            look.place.clone(),
+            look.basis.clone(),
+            look.look_for.to_owned(),
+            look.settles.clone(),
+            format!("{:.2}", look.expected_bits),
+            format!("{:.1}", look.matters),
+        ]);
+    }
+    table
+}
+
+/// Attributes that declaration and observation give otherwise and that cannot both be true.
+#[must_use]
+pub fn differences(crosscheck: &Crosscheck) -> Table {
+    let mut table = Table::new(&["site", "attribute", "declared", "observed", "by", "why"]);
+    for site in &crosscheck.sites {
+        for d in site.differences.iter().filter(|d| d.judgement == Judgement::Disagree) {
+            let dated = |text: &str, on: &Option<statement::Date>| match on {
+                Some(on) => format!("{text} ({on})"),
+                None => text.to_owned(),
+            };
+            table.push(vec![
+                site.site.to_string(),
+                d.attribute.to_owned(),
+                dated(&d.declared, &d.declared_on),
+                dated(&d.observed, &d.observed_on),
+                d.observation.to_string(),
+                d.words.clone(),
+            ]);
+        }
+    }
+    table
+}
+
+/// Every observation with the place it belongs to: the table a program reads. `weight_db` is the weight of evidence
+/// behind the probability in decibans (ten times log10 of the odds), prior included.
 #[must_use]
 pub fn observations(crosscheck: &Crosscheck) -> Table {
     let mut table =
         Table::new(&["observation_id", "entity", "verdict", "probability", "weight_db"]);
     for row in &crosscheck.observations {
-        let undeclared =
-            crosscheck.unmatched.iter().find(|p| p.observations.contains(&row.observation));
-        let verdict = match (row.matches.is_empty(), row.contested) {
-            (true, _) => "seen_not_declared",
-            (false, true) => "contested",
-            (false, false) => "declared_and_seen",
-        };
-        let (entity, probability, weight) = match (row.matches.first(), undeclared) {
-            (Some(m), _) => (
-                m.id.to_string(),
-                m.probability.to_string(),
-                format!("{:.1}", m.bits * 10.0 * 2.0_f64.log10()),
-            ),
-            (None, Some(place)) => {
-                (place.id.to_string(), place.probability.to_string(), String::new())
-            }
-            (None, None) => (row.observation.to_string(), String::new(), String::new()),
-        };
         table.push(vec![
             row.observation.to_string(),
-            entity,
-            verdict.to_owned(),
-            probability,
-            weight,
+            row.entity.to_string(),
+            row.verdict.code().to_owned(),
+            row.probability.to_string(),
+            format!("{:.1}", row.bits * 10.0 * 2.0_f64.log10()),
         ]);
     }
     for id in &crosscheck.not_facilities {
         table.push(vec![
             id.to_string(),
             String::new(),
-            "not_a_facility".to_owned(),
+            Verdict::NotAFacility.code().to_owned(),
             String::new(),
             String::new(),
         ]);

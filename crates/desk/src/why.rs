@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use assessment::Assessment;
-use crosscheck::Match;
+use crosscheck::{Counts, Judgement, Match, Weighing};
 use ledger::Ledger;
 use serde::Serialize;
 use statement::{Statement, open_entry};
@@ -102,21 +102,28 @@ fn explain(id: &str, material: &Material, a: &Assessment) -> (Vec<String>, BTree
     let c = &a.crosscheck;
     if let Some(site) = c.sites.iter().find(|s| s.site.as_str() == id) {
         words.push(format!(
-            "declared as {} ({}): {}",
+            "declared as {} ({}): {}; {}",
             site.name,
             site.category,
-            views::verdict(site.verdict)
+            views::verdict(site.verdict),
+            views::looked(site.looked)
         ));
+        words.push(weighing(&site.weighing));
         words.extend(site.matches.iter().map(|m| waterfall(m.id.as_str(), m)));
         for d in &site.differences {
+            let judged = match d.judgement {
+                Judgement::Disagree => "both cannot be true",
+                Judgement::NotComparable => "not comparable",
+            };
             words.push(format!(
-                "{} differs: declared `{}`{}, {} says `{}`{}",
+                "{} differs: declared `{}`{}, {} says `{}`{}: {judged}, {}",
                 d.attribute,
                 d.declared,
                 dated(d.declared_on.as_ref()),
                 d.observation,
                 d.observed,
-                dated(d.observed_on.as_ref())
+                dated(d.observed_on.as_ref()),
+                d.words
             ));
         }
         because.extend(&site.because);
@@ -127,26 +134,58 @@ fn explain(id: &str, material: &Material, a: &Assessment) -> (Vec<String>, BTree
             words.push("it matches no declared site".to_owned());
         }
     }
+    if c.not_facilities.iter().any(|o| o.as_str() == id) {
+        words.push("not a facility: it is listed and matched with nothing".to_owned());
+    }
     if let Some(place) =
         c.unmatched.iter().find(|p| p.observations.iter().any(|o| o.as_str() == id))
     {
         words.push(format!(
-            "in the place `{}`, {}, rank {:.2}: {}",
+            "in the place `{}`, {}, rank {:.2}, {}: {}",
             place.name,
             count(place.observations.len(), "report"),
             place.rank,
+            views::verdict(place.verdict),
             place.reasons.join("; ")
         ));
+        for r in &place.readings {
+            words.push(format!(
+                "reading {}: {} ({:.0}-{:.0}) {}, by {}",
+                r.kind,
+                views::percent(r.probability),
+                r.low * 100.0,
+                r.high * 100.0,
+                r.words,
+                r.observations.iter().map(|o| o.as_str()).collect::<Vec<_>>().join(" ")
+            ));
+        }
+        words.push(weighing(&place.weighing));
+        words.extend(place.neighbours.iter().map(|n| {
+            let metres = n.distance_m.map(|d| format!(", {d:.0} m")).unwrap_or_default();
+            format!("{} {} ({}){metres}: {}", n.level.words(), n.to, n.name, n.words)
+        }));
+        words.push("what was said of it:".to_owned());
+        words.extend(place.history.iter().map(|s| {
+            let on = s.on.as_ref().map_or("no date", |d| d.as_str());
+            format!("      {on:<12} {} {} {}", s.observation, s.grade, s.what)
+        }));
         because.extend(&place.because);
+    }
+    for look in c.looks.iter().filter(|l| l.entity.as_str() == id) {
+        words.push(format!(
+            "a visit is expected to tell {:.2} bits: {}; look for {}; {}",
+            look.expected_bits, look.settles, look.look_for, look.place
+        ));
     }
     for m in c.misplaced.iter().filter(|m| m.observation.as_str() == id || m.against.as_str() == id)
     {
         words.push(format!(
-            "{} lies {:.1} km from {} ({})",
+            "{} lies {:.1} km from {} ({}): {}",
             m.observation,
             m.distance_m / 1000.0,
             m.against,
-            m.against_name
+            m.against_name,
+            m.words
         ));
         because.extend(&m.because);
     }
@@ -211,6 +250,35 @@ fn promises(material: &Material, step: &str) -> Vec<u64> {
 
 fn dated(date: Option<&statement::Date>) -> String {
     date.map(|d| format!(" ({d})")).unwrap_or_default()
+}
+
+/// A question with the bits of every report.
+fn weighing(w: &Weighing) -> String {
+    let mut out = format!("{} {}", w.question, views::chance(w));
+    out += &format!("\n      {:>6.2} bits  before any report", w.prior_bits);
+    for e in &w.evidence {
+        let why = match &e.counts {
+            Counts::InFull => format!("({:.2} to {:.2})", e.low, e.high),
+            Counts::SameOrigin(id) => format!("of one origin with {id}"),
+            Counts::ConfirmsAlready(id) => format!("in the grade of {id} already"),
+            Counts::CannotBeJudged => "its source cannot be judged".to_owned(),
+            Counts::DoubtedBesideBetter => "weighs nothing beside better reports".to_owned(),
+        };
+        out += &format!(
+            "\n      {:>6.2} bits  {} {} {} [{}] {why}",
+            e.bits,
+            e.id,
+            e.grade,
+            e.says,
+            e.origins.join(", ")
+        );
+    }
+    out += &format!("\n      {:>6.2} bits  in all, beside what rivals weigh", w.bits);
+    out + &format!(
+        "\n      would change it most: {} ({})",
+        w.would_change.what,
+        views::percent(w.would_change.probability)
+    )
 }
 
 /// The bits of a match, field by field.

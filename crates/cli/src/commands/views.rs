@@ -27,9 +27,19 @@ pub(crate) fn crosscheck(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliErro
             output::table(Format::Table, &desk::views::sites(result))?;
             output::print("\nSeen, not declared\n")?;
             output::table(Format::Table, &desk::views::unmatched(result, usize::MAX))?;
+            let differences = desk::views::differences(result);
+            if !differences.rows.is_empty() {
+                output::print("\nDeclared otherwise than seen\n")?;
+                output::table(Format::Table, &differences)?;
+            }
+            output::print("\nWhere to look next\n")?;
+            output::table(Format::Table, &desk::views::looks(&result.looks))?;
             output::print("\nEvery observation\n")?;
             output::table(Format::Table, &desk::views::observations(result))?;
-            output::print(&format!("\nMethod: {}\n", result.method.words))?;
+            output::print(&format!(
+                "\nMethod: {}; {}\n",
+                result.method.words, result.method.origins
+            ))?;
         }
     }
     Ok(u8::from(session.folder.has_errors()))

@@ -68,29 +68,47 @@ fn point(row: &mut Row<'_>) -> Option<Point> {
     }
 }
 
-/// A position told by another place, where a remark begins with one: `150-300 m SE of X; …`.
+/// A position told by another place, where a remark begins with one: `150-300 m SE of X; …`, `NE of X`, `near X`,
+/// `adjacent to X`, `inside X`. What lies inside X is at distance 0.
 fn relation(note: &str) -> Option<Relation> {
-    let (distance, rest) = note.split_once(' ')?;
-    let (unit, rest) = rest.split_once(' ')?;
-    let (bearing, of) = rest.split_once(" of ")?;
-    let scale = match unit {
-        "m" => Decimal::from(1),
-        "km" => Decimal::from(1000),
+    let place = |text: &str| {
+        let of = text.split([';', ',', '(']).next()?.trim();
+        let of = of.strip_prefix("the ").unwrap_or(of);
+        (!of.is_empty()).then(|| of.to_owned())
+    };
+    let plain =
+        |of: &str, far_m| Some(Relation { bearing: None, far_m, near_m: far_m, of: place(of)? });
+    if let Some(of) = note.strip_prefix("near ").or_else(|| note.strip_prefix("adjacent to ")) {
+        return plain(of, None);
+    }
+    if let Some(of) = note.strip_prefix("inside ") {
+        return plain(of, Some(Decimal::ZERO));
+    }
+    let (how, rest) = note.split_once(" of ")?;
+    let words: Vec<&str> = how.split(' ').collect();
+    let (distance, bearing) = match words.as_slice() {
+        [bearing] => (None, bearing),
+        [distance, unit, bearing] => (Some((distance, unit)), bearing),
         _ => return None,
     };
     let compass =
         !bearing.is_empty() && bearing.len() <= 3 && bearing.bytes().all(|b| b"NESW".contains(&b));
-    let metres = |text: &str| {
-        let value: Decimal = text.parse().ok()?;
-        Some(Decimal::from(value.exact().checked_mul(scale.exact())?.normalize()))
+    compass.then_some(())?;
+    let (near_m, far_m) = match distance {
+        None => (None, None),
+        Some((distance, unit)) => {
+            let scale = match *unit {
+                "m" => Decimal::from(1),
+                "km" => Decimal::from(1000),
+                _ => return None,
+            };
+            let metres = |text: &str| {
+                let value: Decimal = text.parse().ok()?;
+                Some(Decimal::from(value.exact().checked_mul(scale.exact())?.normalize()))
+            };
+            let (near, far) = distance.split_once('-').unwrap_or((distance, distance));
+            (Some(metres(near)?), Some(metres(far)?))
+        }
     };
-    let (near, far) = distance.split_once('-').unwrap_or((distance, distance));
-    let of = of.split([';', ',', '(']).next()?.trim();
-    (compass && !of.is_empty()).then_some(())?;
-    Some(Relation {
-        bearing: Some(bearing.to_owned()),
-        far_m: Some(metres(far)?),
-        near_m: Some(metres(near)?),
-        of: of.to_owned(),
-    })
+    Some(Relation { bearing: Some((*bearing).to_owned()), far_m, near_m, of: place(rest)? })
 }
