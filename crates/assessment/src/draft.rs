@@ -61,7 +61,7 @@ pub fn access_draft(assessment: &Assessment, case: &Case, id: &str) -> Option<Ac
         p.id.as_str() == id || p.observations.iter().any(|o| o.as_str() == id)
     };
     if let Some(place) = check.unmatched.iter().find(holds) {
-        let readings: Vec<&str> = place.readings.iter().map(|(r, _)| r.as_str()).collect();
+        let readings: Vec<&str> = place.readings.iter().map(|r| r.kind.as_str()).collect();
         let reason = format!(
             "clarify what the place known as {} is: it is described as {}, and no declared site matches it",
             place.name,
@@ -69,7 +69,7 @@ pub fn access_draft(assessment: &Assessment, case: &Case, id: &str) -> Option<Ac
         );
         let mut rests_on = place.reasons.clone();
         rests_on.push(format!(
-            "{} reports; probability that at least one is right {:.2}; rank {:.2}",
+            "{} reports; probability that the verdict holds {:.2}; rank {:.2}",
             place.observations.len(),
             place.probability,
             place.rank

@@ -72,7 +72,7 @@ pub struct RecordFacts {
 #[derive(Debug, Default)]
 pub struct Assessor {
     crosschecker: Crosschecker,
-    crosscheck: Kept<(Index, Index), Crosscheck>,
+    crosscheck: Kept<[Index; 4], Crosscheck>,
     figures: Kept<[Index; 4], Figures>,
     coverage: Kept<(Index, Index), Coverage>,
     sealed: Kept<Index, Vec<SealedStatus>>,
@@ -118,6 +118,13 @@ impl Assessor {
         Self { field, ..Self::default() }
     }
 
+    /// The same with the case's own weights of evidence.
+    #[must_use]
+    pub fn with_evidence(mut self, settings: crosscheck::Settings) -> Self {
+        self.crosschecker = Crosschecker::new(settings);
+        self
+    }
+
     /// Assesses a case on a day. The roadmap must be the same at every call of one assessor.
     pub fn assess(
         &mut self,
@@ -127,9 +134,11 @@ impl Assessor {
     ) -> Assessment {
         let r = case.revisions;
         let crosschecker = &mut self.crosschecker;
-        let crosscheck = self
-            .crosscheck
-            .get((r.declaration, r.observations), as_of, || crosschecker.assess(case, as_of));
+        let crosscheck = self.crosscheck.get(
+            [r.declaration, r.observations, r.findings, r.access],
+            as_of,
+            || crosschecker.assess(case, as_of),
+        );
         let figures = self.figures.get(
             [r.declaration, r.observations, r.record, r.inspection],
             as_of,

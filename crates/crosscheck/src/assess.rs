@@ -186,9 +186,10 @@ fn findings(case: &Case, as_of: civil::Date) -> HashMap<ObjectId, Vec<(ObjectId,
         }
     }
     for access in &case.access {
-        let closed = access.body.closed.as_ref().filter(|c| c.on.earliest() <= as_of);
-        if let (Some(end), Some(site)) = (closed, &access.body.request.site) {
-            found.entry(site.clone()).or_default().push((access.id.clone(), end.outcome));
+        let ends = access.body.acts.closings.iter();
+        let Some(site) = &access.body.request.site else { continue };
+        for end in ends.filter(|c| c.body.on.earliest() <= as_of) {
+            found.entry(site.clone()).or_default().push((access.id.clone(), end.body.outcome));
         }
     }
     for list in found.values_mut() {

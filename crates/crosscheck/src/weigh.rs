@@ -51,7 +51,7 @@ pub(crate) fn fuse(items: &[&Item], readings: usize, settings: &Settings) -> Fus
     let mut counted: Vec<(Weight, Counts)> =
         items.iter().map(|_| (Weight::default(), Counts::CannotBeJudged)).collect();
     let mut sums = vec![Weight::default(); readings];
-    for reading in 0..readings {
+    for (reading, total) in sums.iter_mut().enumerate() {
         for against in [false, true] {
             let side: Vec<usize> = (0..items.len())
                 .filter(|&i| {
@@ -60,7 +60,6 @@ pub(crate) fn fuse(items: &[&Item], readings: usize, settings: &Settings) -> Fus
                 .collect();
             let sum = side_sum(items, &side, &mut counted);
             let signed = if against { sum.against() } else { sum };
-            let total = &mut sums[reading];
             total.low += signed.low;
             total.bits += signed.bits;
             total.high += signed.high;
