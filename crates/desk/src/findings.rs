@@ -1,7 +1,7 @@
 //! Everything that does not fit, in one ranked list.
 
 use assessment::Assessment;
-use crosscheck::{Crosscheck, Match, Verdict};
+use crosscheck::{Crosscheck, Judgement, Match, Verdict};
 use roadmap::Timeliness;
 use serde::Serialize;
 use statement::Basis;
@@ -194,12 +194,21 @@ impl Finding {
 fn crosscheck(a: &Assessment, out: &mut Vec<Finding>) {
     let c = &a.crosscheck;
     for place in &c.unmatched {
-        let readings: Vec<&str> = place.readings.iter().map(|(r, _)| r.as_str()).collect();
-        let mut words = vec![format!(
-            "{} of {}; no declared site fits",
-            count(place.observations.len(), "report"),
-            readings.join(" / ")
-        )];
+        let readings: Vec<&str> = place.readings.iter().map(|r| r.kind.as_str()).collect();
+        let mut words = vec![
+            format!(
+                "{} of {}; no declared site fits",
+                count(place.observations.len(), "report"),
+                readings.join(" / ")
+            ),
+            format!("{} {}", place.weighing.question, views::chance(&place.weighing)),
+        ];
+        let kind = match place.verdict {
+            Verdict::Contested => FindingKind::Contested,
+            // A suspicion that was taken back is no finding; its history stands in the cross-check.
+            Verdict::FalseAlarm => continue,
+            _ => FindingKind::SeenNotDeclared,
+        };
         words.extend(place.reasons.iter().cloned());
         let about: Vec<String> = place.observations.iter().map(ToString::to_string).collect();
         out.push(
@@ -208,14 +217,16 @@ fn crosscheck(a: &Assessment, out: &mut Vec<Finding>) {
                 words,
                 rank: Some(place.rank),
                 would_change: vec![
+                    format!(
+                        "{} ({})",
+                        place.weighing.would_change.what,
+                        views::percent(place.weighing.would_change.probability)
+                    ),
                     "a declaration of the place, or a visit that finds nothing of the kind"
                         .to_owned(),
                 ],
                 because: place.because.clone(),
-                ..Finding::new(
-                    FindingKind::SeenNotDeclared,
-                    about.first().cloned().unwrap_or_else(|| place.id.to_string()),
-                )
+                ..Finding::new(kind, about.first().cloned().unwrap_or_else(|| place.id.to_string()))
             }
             .basis(place.basis)
             .about(about),
@@ -255,8 +266,10 @@ fn crosscheck(a: &Assessment, out: &mut Vec<Finding>) {
             ),
             _ => {}
         }
-        if !site.differences.is_empty() {
-            let words = site.differences.iter().map(|d| {
+        let differences: Vec<_> =
+            site.differences.iter().filter(|d| d.judgement == Judgement::Disagree).collect();
+        if !differences.is_empty() {
+            let words = differences.iter().map(|d| {
                 let on = |d: &Option<statement::Date>| {
                     d.as_ref().map(|d| format!(" ({d})")).unwrap_or_default()
                 };
@@ -280,19 +293,22 @@ fn crosscheck(a: &Assessment, out: &mut Vec<Finding>) {
                     ..Finding::new(FindingKind::AttributeDiffers, id)
                 }
                 .basis(site.basis)
-                .about(site.differences.iter().map(|d| d.observation.to_string()).collect()),
+                .about(differences.iter().map(|d| d.observation.to_string()).collect()),
             );
         }
     }
     for m in &c.misplaced {
         out.push(Finding {
             title: format!("{} against {}", m.observation, m.against_name),
-            words: vec![format!(
-                "the point lies {:.1} km from {}; the precisions allow {:.1} km",
-                m.distance_m / 1000.0,
-                m.against,
-                m.allowed_m / 1000.0
-            )],
+            words: vec![
+                format!(
+                    "the point lies {:.1} km from {}; the precisions allow {:.1} km",
+                    m.distance_m / 1000.0,
+                    m.against,
+                    m.allowed_m / 1000.0
+                ),
+                m.words.clone(),
+            ],
             would_change: vec![
                 "a corrected point, or a finding that they are two places".to_owned(),
             ],

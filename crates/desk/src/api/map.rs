@@ -98,19 +98,14 @@ pub(super) fn map(case: &Case, a: &Assessment) -> MapPage {
         a.crosscheck.sites.iter().map(|s| (s.site.as_str(), views::verdict(s.verdict))).collect();
     let mut readings: HashMap<&str, Vec<String>> = HashMap::new();
     for place in &a.crosscheck.unmatched {
-        let words: Vec<String> = place.readings.iter().map(|(r, _)| r.clone()).collect();
+        let words: Vec<String> = place.readings.iter().map(|r| r.kind.clone()).collect();
         for id in &place.observations {
             readings.insert(id.as_str(), words.clone());
         }
     }
     let mut seen: HashMap<&str, &str> = HashMap::new();
     for row in &a.crosscheck.observations {
-        let words = match (row.matches.is_empty(), row.contested) {
-            (true, _) => "seen, not declared",
-            (false, true) => "contested",
-            (false, false) => "seen and declared",
-        };
-        seen.insert(row.observation.as_str(), words);
+        seen.insert(row.observation.as_str(), views::verdict(row.verdict));
         page.links.extend(row.matches.iter().map(|m| Link {
             observation: row.observation.to_string(),
             site: m.id.to_string(),
