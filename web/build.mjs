@@ -30,6 +30,7 @@ await build({
 await build({
   ...common,
   publicDir: false,
+  resolve: { alias: [{ find: /^\.\.\/map\/gl$/, replacement: join(import.meta.dirname, "src/map/none.ts") }] },
   define: { __REPORT__: "true", "process.env.NODE_ENV": '"production"' },
   build: {
     outDir: "dist/report",

@@ -10,12 +10,12 @@ export type Plot = typeof PlotModule;
 let loaded: Plot | undefined;
 
 /** Colours that stay apart for every common colour vision (Okabe and Ito); they are read from the style sheet. */
-export function colours(): Record<"blue" | "orange" | "green" | "sky" | "purple" | "red" | "ink" | "faint" | "line", string> {
+export function colours(): Record<"blue" | "orange" | "green" | "sky" | "purple" | "red" | "ink" | "faint" | "line" | "paper" | "sea", string> {
   const style = getComputedStyle(document.documentElement);
   const get = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
     blue: get("c-blue"), orange: get("c-orange"), green: get("c-green"), sky: get("c-sky"), purple: get("c-purple"),
-    red: get("c-red"), ink: get("ink"), faint: get("faint"), line: get("line"),
+    red: get("c-red"), ink: get("ink"), faint: get("faint"), line: get("line"), paper: get("paper"), sea: get("sea"),
   };
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use statement::civil;
 use utoipa::ToSchema;
 
-use super::{map, overview, record, table};
+use super::{ground, map, overview, record, table};
 use crate::findings::{self, Finding};
 use crate::material::{Material, Problem};
 use crate::why;
@@ -20,6 +20,14 @@ pub struct Snapshot {
     pub material: Arc<Material>,
     /// What is known of it on the day.
     pub assessment: Arc<Assessment>,
+}
+
+impl Snapshot {
+    /// The day.
+    #[must_use]
+    pub fn day(&self) -> civil::Date {
+        self.assessment.as_of.earliest()
+    }
 }
 
 /// One question. Equal questions about one snapshot have equal answers.
@@ -63,6 +71,8 @@ pub enum Question {
     Entry(u64),
     /// A proof that an entry is in the log.
     Proof(u64),
+    /// Complete, verifiable, irreversible.
+    Board,
     /// The mistakes of the folder.
     Mistakes,
 }
@@ -138,6 +148,7 @@ impl Question {
             Self::Entries { .. } => "/api/ledger/entries".to_owned(),
             Self::Entry(n) => format!("/api/ledger/entry/{n}"),
             Self::Proof(n) => format!("/api/ledger/proof/{n}"),
+            Self::Board => "/api/board".to_owned(),
             Self::Mistakes => "/api/mistakes".to_owned(),
         }
     }
@@ -161,7 +172,7 @@ impl Question {
                 serde_json::to_vec(&findings_page(a, kind.as_deref(), q, *offset, *limit))?
             }
             Self::Roadmap => serde_json::to_vec(&roadmap(s)?)?,
-            Self::Table(asked) => return table::answer(a, asked),
+            Self::Table(asked) => return table::answer(s, asked),
             Self::Why(id) => match why::why(&s.material, a, id)? {
                 Some(why) => serde_json::to_vec(&why)?,
                 None => {
@@ -175,6 +186,7 @@ impl Question {
             }
             Self::Entry(n) => serde_json::to_vec(&record::entry(&s.material, *n)?)?,
             Self::Proof(n) => serde_json::to_vec(&record::proof(&s.material, *n)?)?,
+            Self::Board => serde_json::to_vec(&ground::board(s))?,
             Self::Mistakes => serde_json::to_vec(&s.material.diagnostics)?,
         };
         Ok(("application/json", json))

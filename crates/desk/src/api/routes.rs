@@ -155,6 +155,13 @@ plain!(
     "The agreement: its steps on a day, and what waits for what"
 );
 plain!(
+    board,
+    "/api/board",
+    Question::Board,
+    serde_json::Value,
+    "Complete, verifiable, irreversible: what the record lets anyone say of each word"
+);
+plain!(
     mistakes,
     "/api/mistakes",
     Question::Mistakes,
@@ -319,6 +326,7 @@ fn described() -> (Router<Arc<Answers>>, utoipa::openapi::OpenApi) {
         .routes(paths!(roadmap))
         .routes(paths!(tables))
         .routes(paths!(why))
+        .routes(paths!(board))
         .routes(paths!(mistakes))
         .routes(paths!(entries))
         .routes(paths!(entry))

@@ -2,30 +2,48 @@
 
 use std::cmp::Ordering;
 
-use assessment::Assessment;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::question::MOST_ROWS;
+use super::ground;
+use super::question::{MOST_ROWS, Snapshot};
 use crate::material::Problem;
-use crate::{Table, views};
+use crate::{Table, views, views_field as field};
 
-type Make = fn(&Assessment) -> Table;
+/// How a view is made.
+type Make = fn(&Snapshot) -> Table;
 
 /// The views that make tables, by name. A new view is one line here.
 const TABLES: &[(&str, Make)] = &[
-    ("sites", |a| views::sites(&a.crosscheck)),
-    ("unmatched", |a| views::unmatched(&a.crosscheck, usize::MAX)),
-    ("observations", |a| views::observations(&a.crosscheck)),
-    ("figures", |a| views::figures(&a.figures)),
-    ("disagreements", |a| views::disagreements(&a.figures)),
-    ("steps", |a| {
-        a.roadmap.as_ref().as_ref().map_or_else(Table::default, |s| views::steps(s, |_| true))
-    }),
-    ("promises", |a| a.roadmap.as_ref().as_ref().map_or_else(Table::default, views::promises)),
-    ("limits", |a| a.roadmap.as_ref().as_ref().map_or_else(Table::default, views::limits)),
-    ("events", |a| a.roadmap.as_ref().as_ref().map_or_else(Table::default, views::events)),
+    ("sites", |s| views::sites(&s.assessment.crosscheck)),
+    ("unmatched", |s| views::unmatched(&s.assessment.crosscheck, usize::MAX)),
+    ("observations", |s| views::observations(&s.assessment.crosscheck)),
+    ("figures", |s| views::figures(&s.assessment.figures)),
+    ("disagreements", |s| views::disagreements(&s.assessment.figures)),
+    ("steps", |s| agreement(s, |status| views::steps(status, |_| true))),
+    ("promises", |s| agreement(s, views::promises)),
+    ("limits", |s| agreement(s, views::limits)),
+    ("events", |s| agreement(s, views::events)),
+    ("access", |s| field::access(&s.assessment.access)),
+    ("clocks", |s| field::clocks(&s.assessment.access)),
+    ("passages", |s| field::passages(&s.assessment.access)),
+    ("texts", |s| field::texts(&s.assessment.texts)),
+    ("interviews", |s| field::interviews(&inspection::interviews(&s.material.case, s.day()))),
+    ("coverage", |s| field::coverage(&s.assessment.coverage)),
+    ("samples", |s| field::samples(&inspection::samples(&s.material.case, s.day()))),
+    ("effort", |s| field::effort(&inspection::effort(&s.material.case, s.day()))),
+    ("items", |s| field::items(ground::custody(s).0.items())),
+    ("classes", |s| field::classes(&ground::custody(s).1)),
+    ("item_problems", |s| field::item_problems(&ground::custody(s).1, usize::MAX)),
+    ("complete", |s| field::complete(&ground::board(s).complete)),
+    ("verifiable", |s| field::verifiable(&ground::board(s).verifiable)),
+    ("irreversible", |s| field::irreversible(&ground::board(s))),
 ];
+
+/// A view of the agreement; empty where the case holds none.
+fn agreement(s: &Snapshot, view: impl Fn(&roadmap::Status) -> Table) -> Table {
+    s.assessment.roadmap.as_ref().as_ref().map_or_else(Table::default, view)
+}
 
 /// Names of all tables.
 #[must_use]
@@ -77,7 +95,7 @@ pub struct TablePage {
     pub total: usize,
 }
 
-pub(super) fn answer(a: &Assessment, asked: &Asked) -> Result<(&'static str, Vec<u8>), Problem> {
+pub(super) fn answer(s: &Snapshot, asked: &Asked) -> Result<(&'static str, Vec<u8>), Problem> {
     let make = TABLES.iter().find(|(name, _)| *name == asked.name).ok_or_else(|| {
         Problem::NotFound(format!(
             "there is no table `{}`; there are {}",
@@ -85,7 +103,7 @@ pub(super) fn answer(a: &Assessment, asked: &Asked) -> Result<(&'static str, Vec
             names().join(", ")
         ))
     })?;
-    let mut table = make.1(a);
+    let mut table = make.1(s);
     let total = table.rows.len();
     let column = |name: &str| {
         table.columns.iter().position(|c| *c == name).ok_or_else(|| {

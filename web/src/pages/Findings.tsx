@@ -1,0 +1,76 @@
+// Everything that does not fit: ranked, with its evidence, what would change it, and what to ask for.
+import { useState } from "preact/hooks";
+import type { PageProps } from "../App";
+import { go } from "../route";
+import { useAsk } from "../source";
+import type { FindingsPage } from "../types";
+import { Answer, Id, Nothing, Said, Tag, tone, words } from "../ui/bits";
+import { Evidence } from "../ui/Evidence";
+import { copy } from "../ui/copy";
+
+const SIZE = 40;
+
+export function Findings({ asOf, params }: PageProps) {
+  const kind = __REPORT__ ? "" : (params.get("kind") ?? "");
+  const q = __REPORT__ ? "" : (params.get("q") ?? "");
+  const [shown, setShown] = useState(SIZE);
+  const asked = useAsk<FindingsPage>("/api/findings", { as_of: asOf, kind, q, limit: shown });
+  return (
+    <Answer of={asked}>
+      {(f) => f.kinds.length === 0 ? <Nothing>Nothing that was compared contradicts anything else on this day. That says what was compared, not what is.</Nothing> : (
+        <>
+          {!__REPORT__ && (
+            <div class="filters">
+              <input type="search" placeholder="Filter findings" aria-label="Filter findings" value={q} onInput={(e) => go({ q: e.currentTarget.value })} />
+              <div class="chips" role="group" aria-label="Kinds">
+                <button type="button" aria-pressed={kind === ""} onClick={() => go({ kind: undefined })}>all</button>
+                {f.kinds.map((k) => (
+                  <button type="button" aria-pressed={kind === k.kind} onClick={() => go({ kind: kind === k.kind ? undefined : k.kind })}><strong>{k.number}</strong> {words(k.kind)}</button>
+                ))}
+              </div>
+            </div>
+          )}
+          <p class="note" role="status">{f.matched} {f.matched === 1 ? "finding" : "findings"}; by kind, and within a kind the most pressing first</p>
+          <ol class="findings">
+            {f.rows.map((row) => (
+              <li key={`${row.kind} ${row.id} ${row.title} ${row.words[0]}`}>
+                <details open={__REPORT__ && f.rows.length < 30}>
+                  <summary>
+                    <Tag tone={tone(words(row.kind))}>{words(row.kind)}</Tag>
+                    <strong><Said>{row.title}</Said></strong>
+                    <span class="note"><Said>{row.words[0]}</Said></span>
+                    {row.rank !== undefined && <span class="rank" title="How pressing among its kind, 0 to 1">{row.rank.toFixed(2)}</span>}
+                  </summary>
+                  <div class="body">
+                    <ul class="plain">{row.words.map((w) => <li><Said>{w}</Said></li>)}</ul>
+                    {row.basis && <p><Tag tone={row.basis.includes("memory") ? "warn" : "plain"}>{row.basis}</Tag></p>}
+                    {row.evidence?.map((e) => <Evidence of={e} />)}
+                    {row.evidence === undefined && row.kind === "seen_not_declared" && <p class="note">No declared site scores high enough to draw a match; ask why of an observation for its own record.</p>}
+                    {row.would_change && <p><strong>What would change it:</strong> {row.would_change.join("; ")}</p>}
+                    {row.kind === "seen_not_declared" && <Request title={row.title} words={row.words} about={row.about ?? [row.id]} />}
+                    <p>Ask why: {[...new Set([row.id, ...(row.about ?? [])])].filter(Boolean).map((id) => <><Id id={id} /> </>)}</p>
+                  </div>
+                </details>
+              </li>
+            ))}
+          </ol>
+          {f.matched > f.rows.length && (__REPORT__ ? <p class="note">The desk shows the rest.</p> : <button type="button" onClick={() => setShown(shown + 200)}>Show more ({f.matched - f.rows.length} left)</button>)}
+        </>
+      )}
+    </Answer>
+  );
+}
+
+/** The words of an access request that names what was seen and not who saw it. */
+function Request({ title, words: found, about }: { title: string; words: string[]; about: string[] }) {
+  const text = `Access is asked to the place known as "${title}", to resolve an inconsistency: ${found[0] ?? ""}. ` +
+    `An explanation with its records, or a visit, would settle it.`;
+  return (
+    <div class="request">
+      <p><strong>Access request it calls for</strong> <span class="note">a draft; it names no source. `lockstep access draft` makes the statement.</span></p>
+      <p><Said>{text}</Said></p>
+      <p class="note">rests on {about.join(", ")}; these ids stay at home</p>
+      {!__REPORT__ && <button type="button" onClick={() => copy(text, "the draft")}>Copy the draft</button>}
+    </div>
+  );
+}
