@@ -38,8 +38,12 @@ await build({
     target: "es2022",
     chunkSizeWarningLimit: 4000,
     cssCodeSplit: false,
-    lib: { entry: "src/main.tsx", formats: ["es"], fileName: () => "report.js", cssFileName: "report" },
-    rolldownOptions: { output: { codeSplitting: false } },
+    assetsInlineLimit: 1e9,
+    modulePreload: false,
+    rolldownOptions: {
+      input: "src/main.tsx",
+      output: { codeSplitting: false, entryFileNames: "report.js", assetFileNames: "report[extname]" },
+    },
   },
 });
 
@@ -51,7 +55,8 @@ function* files(folder) {
   }
 }
 let sum = 0;
-for (const path of [...files("dist/app")]) {
+const served = Array.from(files("dist/app"));
+for (const path of served) {
   const packed = gzipSync(readFileSync(path), { level: 9 });
   sum += packed.length;
   if (packed.length < statSync(path).size) writeFileSync(`${path}.gz`, packed);

@@ -90,7 +90,7 @@ export async function signedBy(note: string, vkey: string): Promise<Signed> {
   if (key[0] !== 1) return "not signed by this key";
   const wanted = id.toLowerCase();
   const line = checkpoint.signatures.find(
-    (s) => s.name === name && [...s.data.slice(0, 4)].map((b) => b.toString(16).padStart(2, "0")).join("") === wanted,
+    (s) => s.name === name && Array.from(s.data.slice(0, 4), (b) => b.toString(16).padStart(2, "0")).join("") === wanted,
   );
   if (!line) return "not signed by this key";
   try {

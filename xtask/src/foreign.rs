@@ -302,7 +302,7 @@ fn go(run: &Run, log: &Path, vkey: &str) -> Result<(), String> {
     })
 }
 
-fn install(packages: &[&str]) -> Result<(), String> {
+pub(crate) fn install(packages: &[&str]) -> Result<(), String> {
     run_quietly(Command::new("apt-get").args(["-qq", "update"]))?;
     run_quietly(
         Command::new("apt-get")

@@ -7,6 +7,7 @@
 
 mod foreign;
 mod supply;
+mod web;
 
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -15,6 +16,7 @@ const USAGE: &str = "\
 cargo xtask test        every check: formatting, lints, tests, doc tests, licences, advisories, layering
 cargo xtask supply      licences and known advisories of all dependencies, and the arrows between our crates
 cargo xtask foreign     our log and witness in front of programs that share no code with us
+cargo xtask web         the web application: lint, types, unit tests, and every page in a real browser
 cargo xtask bench       all benchmarks
 ";
 
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         Some("test") => test(),
         Some("supply") => supply::check(),
         Some("foreign") => foreign::check(),
+        Some("web") => web::build().and_then(|built| if built { web::browse() } else { Ok(()) }),
         Some("bench") => cargo("benchmarks", &["bench", "--workspace", "--benches"]),
         _ => Err(USAGE.to_owned()),
     };
@@ -42,6 +45,8 @@ fn test() -> Result<(), String> {
     cargo("formatting", &["fmt", "--all", "--check"])?;
     println!("── licences, advisories, layering");
     supply::check()?;
+    println!("── web application");
+    let pages = web::build()?;
     cargo(
         "lints",
         &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"],
@@ -56,6 +61,10 @@ fn test() -> Result<(), String> {
         &["doc", "--workspace", "--no-deps", "--locked"],
         &[("RUSTDOCFLAGS", "--deny warnings")],
     )?;
+    if pages {
+        println!("── pages in a browser");
+        web::browse()?;
+    }
     println!("── foreign checkers");
     foreign::check()?;
     println!("── all checks passed in {} s", start.elapsed().as_secs());

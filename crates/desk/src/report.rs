@@ -33,9 +33,14 @@ pub fn report(answers: &Answers, day: civil::Date) -> Result<Option<String>, Pro
         data.insert(path, RawValue::from_string(text)?);
         Ok(())
     };
-    for question in
-        [Question::Case, Question::Overview, Question::Map, Question::Roadmap, Question::Mistakes]
-    {
+    for question in [
+        Question::Case,
+        Question::Overview,
+        Question::Map,
+        Question::Roadmap,
+        Question::Board,
+        Question::Mistakes,
+    ] {
         ask(question)?;
     }
     for part in crate::api::parts(&snapshot.assessment)? {

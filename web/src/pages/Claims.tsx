@@ -47,7 +47,7 @@ function Group({ g }: { g: FigureGroup }) {
         <Chart
           name={`claims-${title.replaceAll(" ", "-")}`}
           title={`${drawn.length} stated figures, ${g.unit}`}
-          caption="bars: what a figure allows (its bound, its spread, or half its last digit); an arrow has no end; oldest statement first"
+          caption="bars: what a figure allows (its bound, its spread, or half its last digit); an arrow has no end; grey rests on memory; oldest statement first"
           grid={grid}
           make={(Plot, width) => {
             const c = colours();
@@ -66,6 +66,7 @@ function Group({ g }: { g: FigureGroup }) {
               y: { domain: drawn.map((r) => r.label), label: null, tickSize: 0, tickFormat: (t: string) => short(t, 17) },
               marks: [
                 Plot.ruleY(drawn, { y: "label", x1: (r: Drawn) => r.from ?? least, x2: (r: Drawn) => r.to ?? right, stroke: (r: Drawn) => (r.basis === "memory" ? c.faint : c.blue), strokeWidth: 5, strokeLinecap: "butt" }),
+                Plot.dot(drawn.filter((r) => r.from !== undefined && r.to !== undefined), { y: "label", x: (r: Drawn) => ((r.from ?? 0) + (r.to ?? 0)) / 2, fill: (r: Drawn) => (r.basis === "memory" ? c.faint : c.blue), r: 3.5 }),
                 Plot.dot(drawn.filter((r) => r.to === undefined), { y: "label", x: () => right, symbol: "triangle", rotate: 90, fill: c.blue, r: 5 }),
                 Plot.dot(drawn.filter((r) => r.from === undefined), { y: "label", x: () => least, symbol: "triangle", rotate: -90, fill: c.blue, r: 5 }),
                 Plot.text(drawn, { y: "label", frameAnchor: "right", dx: 8, textAnchor: "start", fill: "currentColor", text: (r: Drawn) => short(`${r.figure} · ${r.stated_by}`, Math.floor(marginRight / 6.1)) }),

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { PageProps } from "../App";
 import { go } from "../route";
 import { useAsk } from "../source";
-import type { FindingsPage } from "../types";
+import type { Finding, FindingsPage } from "../types";
 import { Answer, Id, Nothing, Said, Tag, tone, words } from "../ui/bits";
 import { Evidence } from "../ui/Evidence";
 import { copy } from "../ui/copy";
@@ -32,32 +32,41 @@ export function Findings({ asOf, params }: PageProps) {
           )}
           <p class="note" role="status">{f.matched} {f.matched === 1 ? "finding" : "findings"}; by kind, and within a kind the most pressing first</p>
           <ol class="findings">
-            {f.rows.map((row) => (
-              <li key={`${row.kind} ${row.id} ${row.title} ${row.words[0]}`}>
-                <details open={__REPORT__ && f.rows.length < 30}>
-                  <summary>
-                    <Tag tone={tone(words(row.kind))}>{words(row.kind)}</Tag>
-                    <strong><Said>{row.title}</Said></strong>
-                    <span class="note"><Said>{row.words[0]}</Said></span>
-                    {row.rank !== undefined && <span class="rank" title="How pressing among its kind, 0 to 1">{row.rank.toFixed(2)}</span>}
-                  </summary>
-                  <div class="body">
-                    <ul class="plain">{row.words.map((w) => <li><Said>{w}</Said></li>)}</ul>
-                    {row.basis && <p><Tag tone={row.basis.includes("memory") ? "warn" : "plain"}>{row.basis}</Tag></p>}
-                    {row.evidence?.map((e) => <Evidence of={e} />)}
-                    {row.evidence === undefined && row.kind === "seen_not_declared" && <p class="note">No declared site scores high enough to draw a match; ask why of an observation for its own record.</p>}
-                    {row.would_change && <p><strong>What would change it:</strong> {row.would_change.join("; ")}</p>}
-                    {row.kind === "seen_not_declared" && <Request title={row.title} words={row.words} about={row.about ?? [row.id]} />}
-                    <p>Ask why: {[...new Set([row.id, ...(row.about ?? [])])].filter(Boolean).map((id) => <><Id id={id} /> </>)}</p>
-                  </div>
-                </details>
-              </li>
+            {f.rows.map((row, i) => (
+              <Row key={`${row.kind} ${row.id} ${row.title} ${row.words[0]}`} row={row} first={i < 12} />
             ))}
           </ol>
           {f.matched > f.rows.length && (__REPORT__ ? <p class="note">The desk shows the rest.</p> : <button type="button" onClick={() => setShown(shown + 200)}>Show more ({f.matched - f.rows.length} left)</button>)}
         </>
       )}
     </Answer>
+  );
+}
+
+/** What is inside is drawn when it is opened; in the report the first are open, as paper opens nothing. */
+function Row({ row, first }: { row: Finding; first: boolean }) {
+  const [open, setOpen] = useState(__REPORT__ && first);
+  return (
+    <li>
+      <details open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
+        <summary>
+          <Tag tone={tone(words(row.kind))}>{words(row.kind)}</Tag>
+          <strong><Said>{row.title}</Said></strong>
+          <span class="note"><Said>{row.words[0]}</Said></span>
+          {row.rank !== undefined && <span class="rank" title="How pressing among its kind, 0 to 1">{row.rank.toFixed(2)}</span>}
+        </summary>
+        {open && (
+          <div class="body">
+            <ul class="plain">{row.words.map((w) => <li><Said>{w}</Said></li>)}</ul>
+            {row.basis && <p><Tag tone={row.basis.includes("memory") ? "warn" : "plain"}>{row.basis}</Tag></p>}
+            {row.evidence?.map((e) => <Evidence of={e} />)}
+            {row.would_change && <p><strong>What would change it:</strong> {row.would_change.join("; ")}</p>}
+            {row.kind === "seen_not_declared" && <Request title={row.title} words={row.words} about={row.about ?? [row.id]} />}
+            <p>Ask why: {[...new Set([row.id, ...(row.about ?? [])])].filter(Boolean).map((id) => <><Id id={id} /> </>)}</p>
+          </div>
+        )}
+      </details>
+    </li>
   );
 }
 

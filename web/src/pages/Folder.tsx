@@ -1,10 +1,9 @@
 // What is wrong with the case folder, drawn where it stands.
-import type { PageProps } from "../App";
 import { useAsk } from "../source";
 import type { Mistake } from "../types";
 import { Answer, Nothing, Tag } from "../ui/bits";
 
-export function Folder(_: PageProps) {
+export function Folder() {
   const asked = useAsk<Mistake[]>("/api/mistakes");
   return (
     <Answer of={asked}>

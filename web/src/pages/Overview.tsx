@@ -74,7 +74,7 @@ export function Overview({ page, asOf }: PageProps) {
             </Section>
             <Section title="Latest entries" note={<a href={to("ledger")}>the ledger</a>}>
               <ul class="rows">
-                {o.recent.map((e) => (
+                {o.recent.slice(0, 5).map((e) => (
                   <li>
                     <span class="main"><span class="mono note">{e.index}</span> {e.id ? <Id id={e.id} /> : "–"} <span class="note mono">{e.kind}</span></span>
                     {e.rejected ? <Tag tone="bad">rejected</Tag> : <span class="note">{e.party}</span>}

@@ -43,6 +43,11 @@ export function Chart(props: {
       // The policy allows no inline style element; the style sheet holds what Plot would put there.
       for (const style of drawn.querySelectorAll("style")) style.remove();
       const svg = drawn.matches("svg") ? drawn : drawn.querySelector("svg");
+      // The picture has one name; groups inside an image have none of their own.
+      for (const group of drawn.querySelectorAll("g[aria-label], g[aria-description]")) {
+        group.removeAttribute("aria-label");
+        group.removeAttribute("aria-description");
+      }
       svg?.setAttribute("role", "img");
       svg?.setAttribute("aria-label", `${props.title}. ${props.caption}`);
       holder.replaceChildren(drawn);

@@ -35,16 +35,18 @@ function Rows(props: {
   render?: ((column: string, text: string, row: string[]) => ComponentChildren | undefined) | undefined;
 }) {
   const { columns, rows } = props.grid;
+  // A column of numbers is set to the right, with its name.
+  const right = columns.map((_, i) => rows.length > 0 && rows.every((r) => r[i] === "" || numeric(r[i] ?? "")) && rows.some((r) => r[i] !== ""));
   return (
     <div class="scroll" role="region" aria-label={props.caption} tabIndex={0}>
       <table>
         <caption class="hidden">{props.caption}</caption>
         <thead>
           <tr>
-            {columns.map((c) => {
+            {columns.map((c, i) => {
               const sorted = props.sort?.column === c;
               return (
-                <th scope="col" aria-sort={sorted ? (props.sort?.descending ? "descending" : "ascending") : "none"}>
+                <th scope="col" class={right[i] ? "number" : undefined} aria-sort={sorted ? (props.sort?.descending ? "descending" : "ascending") : "none"}>
                   <button type="button" onClick={() => props.onSort(c)}>
                     {c.replaceAll("_", " ")}
                     <span aria-hidden="true">{sorted ? (props.sort?.descending ? " ↓" : " ↑") : ""}</span>
@@ -58,7 +60,7 @@ function Rows(props: {
           {rows.map((row) => (
             <tr>
               {columns.map((c, i) => (
-                <td class={numeric(row[i] ?? "") ? "number" : undefined}>
+                <td class={right[i] ? "number" : undefined}>
                   {props.render?.(c, row[i] ?? "", row) ?? cell(c, row[i] ?? "")}
                 </td>
               ))}

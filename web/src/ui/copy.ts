@@ -11,11 +11,14 @@ export function say(text: string): void {
   window.setTimeout(() => line.classList.remove("shown"), 2500);
 }
 
-export function copy(text: string, what: string): void {
-  navigator.clipboard?.writeText(text).then(
-    () => say(`Copied ${what}`),
-    () => save(text, "text/csv", "table.csv"),
-  ) ?? save(text, "text/csv", "table.csv");
+export async function copy(text: string, what: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(`Copied ${what}`);
+  } catch {
+    // No clipboard here: a file does as well.
+    save(text, "text/csv", "table.csv");
+  }
 }
 
 /** Offers a file. */
