@@ -3,8 +3,8 @@
 
 use case::{Case, Parsed};
 use divan::{Bencher, black_box};
-use statement::kinds::declaration::{AccountLine, AccountReport, ReportType};
-use statement::{Basis, Body, Header, Quantity, Sha256Digest, Source, Statement, open_entry};
+use statement::kinds::account::{AccountLine, AccountReport, Dialect, ReportType, WeightUnit};
+use statement::{Basis, Body, Header, Sha256Digest, Source, Statement, open_entry};
 use tlog::note::SigningKey;
 
 fn main() {
@@ -27,17 +27,25 @@ fn entry() -> Vec<u8> {
         }),
     };
     let body = Body::AccountReport(AccountReport {
+        dialect: Dialect::Code10,
+        line_count: Some(1),
         lines: vec![AccountLine {
-            batch: "batch-17".into(),
-            code: "RD".into(),
-            element: Quantity { sigma: None, unit: "g".into(), value: "1250.500".parse().unwrap() },
-            isotope: None,
-            items: 1,
-            kmp: Some("2".into()),
-            material: "E".into(),
-            on: "2008-01-31".parse().unwrap(),
+            batch: Some("batch-17".into()),
+            code: Some("RD".parse().unwrap()),
+            items: Some(1),
+            kmp: Some("2".parse().unwrap()),
+            on: Some("2008-01-31".parse().unwrap()),
+            ..AccountLine::new(
+                1,
+                "E".parse().unwrap(),
+                "1250.500".parse().unwrap(),
+                WeightUnit::Gram,
+            )
         }],
         mba: "KP-A".into(),
+        number: 1,
+        other: Default::default(),
+        part: None,
         period: "2008-01".parse().unwrap(),
         report_type: ReportType::InventoryChange,
         site: None,

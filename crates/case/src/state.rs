@@ -6,7 +6,7 @@ use foldhash::quality::RandomState;
 
 use serde::Serialize;
 use statement::kinds::{
-    access, agreement, declaration, evidence, findings, inspection, items, roadmap,
+    access, account, agreement, declaration, evidence, findings, inspection, items, roadmap,
 };
 use statement::{Basis, CaseId, Kind, ObjectId, Outcome, Standing};
 
@@ -37,6 +37,8 @@ pub struct Case {
     /// Accounting reports.
     pub accounts: Shelf<declaration::AccountReport>,
     /// Declared items.
+    pub accounts: Shelf<account::AccountReport>,
+    /// Declared items with their custody and stage.
     pub items: Shelf<Item>,
     /// Transfers of custody with their receipts.
     pub transfers: Shelf<Transferred>,

@@ -8,17 +8,14 @@
 
 use case::{Case, Parsed, TransferStanding};
 use proptest::prelude::*;
+use statement::kinds::account::{AccountLine, AccountReport, Dialect, ReportType, WeightUnit};
 use statement::kinds::agreement::{Adopt, KeyEnroll, KeyPurpose, KeyRevoke};
-use statement::kinds::declaration::{
-    AccountLine, AccountReport, ItemDeclare, ReportType, SiteAmend, SiteDeclare,
-};
+use statement::kinds::declaration::{ItemDeclare, SiteAmend, SiteDeclare};
 use statement::kinds::evidence::Observation;
 use statement::kinds::items::{Receive, Transfer};
 use statement::kinds::roadmap::{Progress, StepClaim};
 use statement::kinds::{access, escrow as sealing};
-use statement::{
-    Basis, Body, Header, Outcome, Quantity, Sha256Digest, Source, Standing, Statement,
-};
+use statement::{Basis, Body, Header, Outcome, Sha256Digest, Source, Standing, Statement};
 use tlog::note::SigningKey;
 
 struct Party {
@@ -436,17 +433,20 @@ fn revisions_tell_which_subject_changed() {
     let mut case = fold(&[enroll(&desk, &desk, KeyPurpose::Desk)]);
     let before = case.revisions;
     let report = Body::AccountReport(AccountReport {
+        dialect: Dialect::Code10,
+        line_count: Some(1),
         lines: vec![AccountLine {
-            batch: "b".into(),
-            code: "RD".into(),
-            element: Quantity { sigma: None, unit: "g".into(), value: "1".parse().unwrap() },
-            isotope: None,
-            items: 1,
+            batch: Some("b".into()),
+            code: Some("RD".parse().unwrap()),
+            items: Some(1),
             kmp: None,
-            material: "P".into(),
-            on: "2008-01-01".parse().unwrap(),
+            on: Some("2008-01-01".parse().unwrap()),
+            ..AccountLine::new(1, "P".parse().unwrap(), "1".parse().unwrap(), WeightUnit::Gram)
         }],
         mba: "A".into(),
+        number: 1,
+        other: Default::default(),
+        part: None,
         period: "2008-01".parse().unwrap(),
         report_type: ReportType::InventoryChange,
         site: None,

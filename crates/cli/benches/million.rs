@@ -11,10 +11,9 @@ use case::{Case, Folding, Parsed};
 use divan::Bencher;
 use ledger::Ledger;
 use rayon::prelude::*;
+use statement::kinds::account::{AccountLine, AccountReport, Dialect, ReportType, WeightUnit};
 use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
-use statement::kinds::declaration::{
-    AccountLine, AccountReport, ItemDeclare, ReportType, SiteDeclare,
-};
+use statement::kinds::declaration::{ItemDeclare, SiteDeclare};
 use statement::kinds::evidence::Observation;
 use statement::kinds::items::{ItemStep, StageStanding};
 use statement::kinds::roadmap::{Progress, StepClaim};
@@ -135,21 +134,25 @@ fn statement(i: usize) -> Statement {
         _ => (
             format!("icr-{i}"),
             Body::AccountReport(AccountReport {
+                dialect: Dialect::Code10,
+                line_count: Some(1),
                 lines: vec![AccountLine {
-                    batch: format!("batch-{}", i % 400),
-                    code: "RD".into(),
-                    element: Quantity {
-                        sigma: None,
-                        unit: "g".into(),
-                        value: "1250.500".parse().unwrap(),
-                    },
-                    isotope: None,
-                    items: 1,
-                    kmp: Some("2".into()),
-                    material: "E".into(),
-                    on: "2008-01-31".parse().unwrap(),
+                    batch: Some(format!("batch-{}", i % 400).into()),
+                    code: Some("RD".parse().unwrap()),
+                    items: Some(1),
+                    kmp: Some("2".parse().unwrap()),
+                    on: Some("2008-01-31".parse().unwrap()),
+                    ..AccountLine::new(
+                        1,
+                        "E".parse().unwrap(),
+                        "1250.500".parse().unwrap(),
+                        WeightUnit::Gram,
+                    )
                 }],
                 mba: "KP-A".into(),
+                number: 1,
+                other: Default::default(),
+                part: None,
                 period: "2008-01".parse().unwrap(),
                 report_type: ReportType::InventoryChange,
                 site: None,

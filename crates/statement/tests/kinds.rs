@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use statement::kinds::{
-    access, agreement, declaration, escrow, evidence, findings, inspection, items, roadmap,
+    access, account, agreement, declaration, escrow, evidence, findings, inspection, items, roadmap,
 };
 use statement::{
     Basis, Body, Bound, Claim, Date, Decimal, Header, Kind, MAX_ENTRY, Outcome, Place, Point,
@@ -160,20 +160,28 @@ fn bodies() -> Vec<Body> {
             status: Some("operating".into()),
             variants: vec![],
         }),
-        Body::AccountReport(declaration::AccountReport {
-            lines: vec![declaration::AccountLine {
-                batch: "B1".into(),
-                code: "RD".into(),
-                element: Quantity { sigma: None, unit: "g".into(), value: decimal("12.500") },
-                isotope: None,
-                items: 1,
-                kmp: Some("1".into()),
-                material: "P".into(),
-                on: on(),
+        Body::AccountReport(account::AccountReport {
+            dialect: account::Dialect::Code10,
+            line_count: Some(1),
+            lines: vec![account::AccountLine {
+                batch: Some("B1".into()),
+                code: Some("RD".parse().unwrap()),
+                items: Some(1),
+                kmp: Some("1".parse().unwrap()),
+                on: Some(on()),
+                ..account::AccountLine::new(
+                    1,
+                    "P".parse().unwrap(),
+                    decimal("12.500"),
+                    account::WeightUnit::Gram,
+                )
             }],
             mba: "KP-A".into(),
+            number: 1,
+            other: Default::default(),
+            part: None,
             period: date("2008-06"),
-            report_type: declaration::ReportType::InventoryChange,
+            report_type: account::ReportType::InventoryChange,
             site: None,
         }),
         Body::ItemDeclare(declaration::ItemDeclare {

@@ -1,6 +1,6 @@
 //! What a state declares in the clear; sealed declarations are in [`escrow`](super::escrow).
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::check::{Check, Faults};
 use crate::{Claim, Date, ObjectId, Place, Quantity, Sha256Digest};
@@ -56,72 +56,6 @@ pub struct SiteAmend {
     /// Further names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<String>,
-}
-
-/// The three accounting reports of IAEA Code 10 (model Subsidiary Arrangements, General Part).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum ReportType {
-    /// Inventory change report.
-    #[serde(rename = "ICR")]
-    InventoryChange,
-    /// Physical inventory listing.
-    #[serde(rename = "PIL")]
-    PhysicalInventory,
-    /// Material balance report.
-    #[serde(rename = "MBR")]
-    MaterialBalance,
-}
-
-/// A list without room to grow: a ledger may hold a million reports, most of one line.
-fn tight<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Vec<T>, D::Error> {
-    let mut list = Vec::deserialize(deserializer)?;
-    list.shrink_to_fit();
-    Ok(list)
-}
-
-/// `account.report`: lines of an ICR, PIL or MBR for one material balance area.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AccountReport {
-    /// The report's lines.
-    #[serde(deserialize_with = "tight")]
-    pub lines: Vec<AccountLine>,
-    /// The material balance area (label 307).
-    pub mba: String,
-    /// The period reported (label 015).
-    pub period: Date,
-    /// Which report this is.
-    #[serde(rename = "type")]
-    pub report_type: ReportType,
-    /// The site the area belongs to, where it was declared.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub site: Option<ObjectId>,
-}
-
-/// One line of an accounting report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AccountLine {
-    /// Batch name (label 446).
-    pub batch: String,
-    /// Inventory change code or MBR entry name (label 411): `RD`, `SF`, `PB`, `PE`.
-    pub code: String,
-    /// Weight of the element, in the unit of its category: g for enriched U and Pu, kg for the rest.
-    pub element: Quantity,
-    /// Weight of the fissile isotope.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub isotope: Option<Quantity>,
-    /// Number of items (label 470), 1 for bulk material.
-    pub items: u32,
-    /// Key measurement point (label 407).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kmp: Option<String>,
-    /// Element category: `N`, `D`, `E`, `P`, `T`.
-    pub material: String,
-    /// Date of the change or of the physical inventory (label 412).
-    pub on: Date,
 }
 
 /// `item.declare`: a thing that is counted one by one.
@@ -184,23 +118,6 @@ impl Check for SiteAmend {
             && self.claims.is_empty();
         if nothing {
             faults.add(at, "", "an amendment that changes nothing");
-        }
-    }
-}
-
-impl Check for AccountReport {
-    fn check(&self, at: &str, faults: &mut Faults) {
-        faults.text(at, "mba", &self.mba);
-        if self.lines.is_empty() {
-            faults.add(at, "lines", "a report without lines; report a nil line if nothing changed");
-        }
-        for (i, line) in self.lines.iter().enumerate() {
-            let at = format!("{at}.lines[{i}]");
-            faults.text(&at, "code", &line.code);
-            faults.text(&at, "batch", &line.batch);
-            faults.text(&at, "material", &line.material);
-            line.element.check(&format!("{at}.element"), faults);
-            line.isotope.check(&format!("{at}.isotope"), faults);
         }
     }
 }

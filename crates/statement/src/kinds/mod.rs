@@ -4,6 +4,7 @@
 //! table at the end of this file. Reading, writing, listing and validating follow from that line.
 
 pub mod access;
+pub mod account;
 pub mod agreement;
 pub mod declaration;
 pub mod escrow;
@@ -136,7 +137,7 @@ kinds! {
     "declaration.challenge" => DeclarationChallenge(escrow::Challenge), "a party asks what was sealed in a cell";
     "site.declare" => SiteDeclare(declaration::SiteDeclare), "a site is declared";
     "site.amend" => SiteAmend(declaration::SiteAmend), "a declared site is amended";
-    "account.report" => AccountReport(declaration::AccountReport), "an accounting report (ICR, PIL, MBR)";
+    "account.report" => AccountReport(account::AccountReport), "an accounting report (ICR, PIL, MBR)";
     "item.declare" => ItemDeclare(declaration::ItemDeclare), "an item is declared";
     "person.declare" => PersonDeclare(declaration::PersonDeclare), "a person is declared by pseudonym";
     "observation.record" => Observation(evidence::Observation), "something was seen";
