@@ -1,19 +1,23 @@
 //! A case folder, read whole.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use csv::{ReaderBuilder, StringRecord};
+use statement::kinds::account::Dialect;
 use statement::kinds::evidence::Observation;
-use statement::{Body, Header, Place, Point, Source, Statement};
+use statement::{Basis, Body, Header, Place, Point, Source, Statement};
 
+use crate::accounts::{self, FileText};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::geography::{distance_m, fold};
 use crate::manifest::{Manifest, PlaceName};
 use crate::shapes::{SHAPES, Shape, desk};
 use crate::table::{MAX_CELL, Row, Table, decode, unclosed_quote};
+use crate::workbook;
 
 /// Where a draft comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +66,12 @@ pub struct Folder {
     /// The tables read, relative to the folder.
     pub files: Vec<String>,
     tables: Vec<Table>,
+    /// The report files, by their place among [`files`](Folder::files).
+    report_files: BTreeMap<usize, FileText>,
+    /// For each statement of a report its file and the bytes of its lines.
+    report_lines: HashMap<String, (usize, Vec<Range<usize>>)>,
+    /// Material balance areas of which some report could not be read whole: sums over them would mislead.
+    pub incomplete_areas: BTreeSet<String>,
     /// Where each statement of this folder stands, by its id.
     by_id: HashMap<String, usize>,
 }
@@ -105,6 +115,9 @@ pub fn read(root: &Path) -> Result<Folder, IntakeError> {
         diagnostics: Vec::new(),
         files: Vec::new(),
         tables: Vec::new(),
+        report_files: BTreeMap::new(),
+        report_lines: HashMap::new(),
+        incomplete_areas: BTreeSet::new(),
         by_id: HashMap::new(),
     };
     let files = list(root).map_err(|source| IntakeError::Io { path: root.to_owned(), source })?;
@@ -154,6 +167,25 @@ fn list(root: &Path) -> std::io::Result<Vec<String>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// A mistake that a rule over reports found; see [`Folder::report_fault`].
+#[derive(Debug, Clone)]
+pub struct ReportFault<'a> {
+    /// Its code.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The line, counted from 0 in its statement; `None` for the report as a whole.
+    pub line: Option<usize>,
+    /// The column name of the field.
+    pub column: &'a str,
+    /// What is wrong.
+    pub message: String,
+    /// Words under the place.
+    pub label: &'a str,
+    /// What to do.
+    pub help: String,
 }
 
 impl Folder {
@@ -260,9 +292,11 @@ impl Folder {
             // Read by `roadmap test`.
             (file, "kdl") if file.starts_with("scenarios/") => {}
             (_, "csv") => self.read_table(file),
+            (_, "txt" | "xml") => self.read_report_file(file, &extension),
+            (_, "xlsx") => self.read_workbook(file),
             _ => {
                 let fault = Diagnostic::whole_file("I005", file, "this kind of file is not read");
-                let help = "tables are read as CSV (UTF-8); what the file says is not in the case";
+                let help = "tables are read as CSV (UTF-8) or XLSX, reports as Code 10 text or XML; what the file says is not in the case";
                 self.diagnostics.push(fault.severity(Severity::Warning).help(help));
             }
         }
@@ -279,6 +313,9 @@ impl Folder {
                 Diagnostic::whole_file("I006", file, "the table is empty")
                     .severity(Severity::Warning),
             );
+        }
+        if let Some(dialect) = accounts::dialect("csv", &text) {
+            return self.read_reports(file, text, dialect);
         }
         let mut table =
             Table { file: file.to_owned(), text, columns: HashMap::new(), header: Vec::new() };
@@ -304,6 +341,144 @@ impl Folder {
         self.drafts.extend(drafts);
         self.diagnostics.extend(faults);
         self.tables.push(table);
+    }
+
+    /// A text or XML file: accounting reports, or nothing we read.
+    fn read_report_file(&mut self, file: &str, extension: &str) {
+        let Some(bytes) = self.bytes(file) else { return };
+        let text = match decode(file, bytes) {
+            Ok(text) => text,
+            Err(fault) => return self.diagnostics.push(*fault),
+        };
+        match accounts::dialect(extension, &text) {
+            Some(dialect) => self.read_reports(file, text, dialect),
+            None => {
+                let fault = Diagnostic::whole_file("I005", file, "this kind of file is not read");
+                let help = "a text file with accounting reports begins with label 001; what the file says is not in the case";
+                self.diagnostics.push(fault.severity(Severity::Warning).help(help));
+            }
+        }
+    }
+
+    /// A workbook: each of its sheets is a table of reports.
+    fn read_workbook(&mut self, file: &str) {
+        let Some(bytes) = self.bytes(file) else { return };
+        match workbook::sheets(bytes) {
+            Err(words) => {
+                let fault = Diagnostic::whole_file(
+                    "I050",
+                    file,
+                    format!("not a workbook that can be read: {words}"),
+                );
+                self.diagnostics
+                    .push(fault.help("save it again as XLSX, or each sheet as \"CSV UTF-8\""));
+            }
+            Ok(sheets) => {
+                for sheet in sheets {
+                    let name = format!("{file}!{}", sheet.name);
+                    match accounts::dialect("xlsx", sheet.csv.trim_start_matches('\n')) {
+                        Some(dialect) => self.read_reports(&name, sheet.csv, dialect),
+                        None => {
+                            let fault = Diagnostic::whole_file(
+                                "I005",
+                                &name,
+                                "this sheet is not a table of accounting reports",
+                            );
+                            let help = "other tables are read as CSV; what the sheet says is not in the case";
+                            self.diagnostics.push(fault.severity(Severity::Warning).help(help));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Accounting reports become statements; a large one becomes several.
+    fn read_reports(&mut self, file: &str, text: String, dialect: Dialect) {
+        let Some(manifest) = self.manifest.clone() else { return };
+        let text = FileText::new(file, text);
+        let reading = accounts::read(&text, dialect);
+        self.diagnostics.extend(reading.faults);
+        self.incomplete_areas.extend(reading.incomplete.into_iter().map(String::from));
+        let index = self.files.len();
+        self.files.push(file.to_owned());
+        // Tables and files are counted alike; a report has no cells.
+        self.tables.push(Table {
+            file: file.to_owned(),
+            text: String::new(),
+            columns: HashMap::new(),
+            header: Vec::new(),
+        });
+        for read in reading.reports {
+            let (head, reported) = (read.head.clone(), read.reported.clone());
+            let id = accounts::id(&read.report);
+            if let Some((earlier, _)) = self.report_lines.get(&id) {
+                let place = match self.files.get(*earlier) {
+                    Some(name) if name != file => format!("in {name}"),
+                    _ => "in this file".to_owned(),
+                };
+                let message = format!("the report {id} is there already, {place}");
+                let fault = text.fault("A041", Severity::Error, head, message, "again here");
+                self.diagnostics.push(fault.help(
+                    "reports of an area and type are numbered without repetition; this one is left out",
+                ));
+                self.incomplete_areas.insert(read.report.mba.to_string());
+                continue;
+            }
+            for (report, places) in accounts::split(read) {
+                let id = accounts::id(&report);
+                let Ok(object) = id.parse::<statement::ObjectId>() else { continue };
+                let header = Header {
+                    case: manifest.id.clone(),
+                    id: object,
+                    note: None,
+                    party: manifest.declares.clone().unwrap_or_else(desk),
+                    replaces: None,
+                    said: reported.clone(),
+                    source: Some(Source {
+                        basis: Basis::Seen,
+                        cite: format!("accounting report, {file}"),
+                        credibility: None,
+                        reliability: None,
+                    }),
+                };
+                let statement = Statement { header, body: Body::AccountReport(report) };
+                let faults = statement.faults();
+                if faults.is_empty() {
+                    let start = places.first().map_or(0, |p| p.start);
+                    let origin = Origin { file: index, line: text.line_of(start).0, start: 0 };
+                    self.report_lines.insert(id, (index, places));
+                    self.drafts.push(Draft { statement, origin });
+                } else {
+                    for f in faults {
+                        let told = text.fault(
+                            "I016",
+                            Severity::Error,
+                            head.clone(),
+                            f.to_string(),
+                            "in this report",
+                        );
+                        self.diagnostics.push(told);
+                    }
+                }
+            }
+        }
+        self.report_files.insert(index, text);
+    }
+
+    /// A mistake in a report of this folder: at a line, counted from 0 in its statement, or at the report; and
+    /// in the line at the field of that column name, where the line has it.
+    #[must_use]
+    pub fn report_fault(&self, id: &str, fault: ReportFault<'_>) -> Option<Diagnostic> {
+        let (file, lines) = self.report_lines.get(id)?;
+        let text = self.report_files.get(file)?;
+        let line = lines.get(fault.line.unwrap_or(0))?.clone();
+        let at = match fault.line {
+            Some(_) => accounts::locate(text, &line, fault.column).unwrap_or(line),
+            None => line,
+        };
+        let told = text.fault(fault.code, fault.severity, at, fault.message, fault.label);
+        Some(told.help(fault.help))
     }
 
     /// Recognises a table by its columns.

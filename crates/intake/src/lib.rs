@@ -12,6 +12,7 @@
 //! shape, write its module and add it to the list there.
 
 mod attached;
+mod accounts;
 mod diagnostic;
 mod folder;
 mod geography;
@@ -21,10 +22,13 @@ mod sealing;
 pub mod series;
 mod shapes;
 mod table;
+mod workbook;
 
+pub use accounts::{Written, WrittenFile, read_reports, write as write_reports};
 pub use diagnostic::{Diagnostic, Severity, render};
 pub use folder::{Draft, Folder, IntakeError, Origin, RoadmapFile, read};
 pub use loose::{complete_form, form_header, manifest_lines};
+pub use folder::{Draft, Folder, IntakeError, Origin, ReportFault, RoadmapFile, read};
 pub use manifest::{Manifest, Party, PlaceName, Region};
 pub use notation::did_you_mean;
 pub use sealing::{DeclaredPlace, case_folder_around, declaration};

@@ -86,7 +86,7 @@ pub(crate) fn unclosed_quote(text: &str) -> Option<usize> {
 }
 
 /// Byte ranges of the cells of the row that begins at `start`, and where the row ends.
-fn cells(text: &str, start: usize) -> (Vec<Range<usize>>, usize) {
+pub(crate) fn cells(text: &str, start: usize) -> (Vec<Range<usize>>, usize) {
     let bytes = text.as_bytes();
     let (mut cells, mut begin, mut at, mut quoted) = (Vec::new(), start, start, false);
     while at < bytes.len() {
