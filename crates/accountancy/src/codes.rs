@@ -3,7 +3,6 @@
 //! Source, unless a row says otherwise: Canadian REGDOC-2.13.1 (draft), Appendix D, tables D3 to D6, which follow
 //! IAEA Code 10; signs and further codes of Euratom: Commission Recommendation 2006/40/Euratom.
 
-use statement::civil;
 use statement::kinds::account::{Code, Dialect, WeightUnit};
 
 /// What a change does to the book.
@@ -77,7 +76,11 @@ pub const CHANGES: &[Change] = &[
     change("EN", Category, "category change, enriched to natural"),
     change("ND", Category, "category change, natural to depleted"),
     change("NE", Category, "category change, natural to enriched"),
-    change("DI", MinusAsReported, "shipper/receiver difference: shipper less receiver, by the receiver"),
+    change(
+        "DI",
+        MinusAsReported,
+        "shipper/receiver difference: shipper less receiver, by the receiver",
+    ),
     // 2006/40/Euratom.
     euratom("RN", Plus, "receipt from outside safeguards"),
     euratom("FC", Plus, "from conditioned waste"),
@@ -123,12 +126,24 @@ pub struct ElementCategory {
 /// Element categories. `C` and `TC` (concentrates) are national additions of Canada.
 pub const CATEGORIES: &[ElementCategory] = &[
     ElementCategory { code: Code::of("N"), meaning: "natural uranium", unit: WeightUnit::Kilogram },
-    ElementCategory { code: Code::of("D"), meaning: "depleted uranium", unit: WeightUnit::Kilogram },
+    ElementCategory {
+        code: Code::of("D"),
+        meaning: "depleted uranium",
+        unit: WeightUnit::Kilogram,
+    },
     ElementCategory { code: Code::of("E"), meaning: "enriched uranium", unit: WeightUnit::Gram },
     ElementCategory { code: Code::of("P"), meaning: "plutonium", unit: WeightUnit::Gram },
     ElementCategory { code: Code::of("T"), meaning: "thorium", unit: WeightUnit::Kilogram },
-    ElementCategory { code: Code::of("C"), meaning: "uranium concentrate", unit: WeightUnit::Kilogram },
-    ElementCategory { code: Code::of("TC"), meaning: "thorium concentrate", unit: WeightUnit::Kilogram },
+    ElementCategory {
+        code: Code::of("C"),
+        meaning: "uranium concentrate",
+        unit: WeightUnit::Kilogram,
+    },
+    ElementCategory {
+        code: Code::of("TC"),
+        meaning: "thorium concentrate",
+        unit: WeightUnit::Kilogram,
+    },
 ];
 
 /// A category by its code.
@@ -147,8 +162,8 @@ pub const BASES: [&str; 4] = ["M", "N", "T", "L"];
 pub const EURATOM_BASES: [&str; 4] = ["E", "F", "G", "H"];
 /// Physical and chemical forms: the first two characters of a material description.
 pub const FORMS: &[&str] = &[
-    "CP", "CS", "CO", "ER", "EP", "EB", "EA", "EO", "WL", "WM", "WH", "MP", "MA", "PH", "PN", "QS", "SS", "SH",
-    "SN", "AH", "AM", "AC", "AO", "LN", "LF", "LO",
+    "CP", "CS", "CO", "ER", "EP", "EB", "EA", "EO", "WL", "WM", "WH", "MP", "MA", "PH", "PN", "QS",
+    "SS", "SH", "SN", "AH", "AM", "AC", "AO", "LN", "LF", "LO",
 ];
 /// Further forms that Euratom knows, as far as they were seen.
 pub const EURATOM_FORMS: &[&str] = &["OR", "YC", "U6", "U4", "U2", "U3", "T2"];
@@ -197,9 +212,4 @@ pub fn batch_length(dialect: Dialect) -> usize {
 #[must_use]
 pub fn decimals(dialect: Dialect) -> u32 {
     if dialect == Dialect::Euratom { 3 } else { 6 }
-}
-
-/// The first day that a date can mean, for sorting.
-pub(crate) fn first(date: &statement::Date) -> civil::Date {
-    date.earliest()
 }

@@ -1,12 +1,26 @@
-//! Material accountancy: what the figures say, side by side.
+//! Material accountancy: reports checked, balances struck, figures side by side.
 //!
-//! This room will hold the material balance and its statistics. What it does today:
-//! [`figures`](compare) puts every stated figure beside the others that count the same thing and says which
+//! [`Reports`] puts the statements of accounting reports together and applies their corrections; [`Accounts`] checks
+//! them by every rule of [`RULES`], runs the ledger of each area and strikes its balances, each figure traced to the
+//! lines it rests on. [`figures`](compare) puts every stated figure beside the others that count the same thing and says which
 //! cannot both be true. Figures that count different things (plutonium *produced*, *extracted*, *in waste*)
 //! are kept apart: 30, 37, 30.8 and about 40 kg are not four errors.
 
+mod accounts;
+pub mod codes;
 mod figures;
+mod material_balance;
+mod material_ledger;
+mod report;
+mod rules;
 mod unit;
 
+pub use accounts::{AccountSummary, Accounts, BalanceRow};
 pub use figures::{Disagreement, Figure, FigureGroup, Figures, Method, compare};
+pub use material_balance::{
+    AreaBalance, Beginning, ChangeSum, MaterialBalance, Period, Trace, Weights, balances,
+};
+pub use material_ledger::{AreaLedger, Book, LedgerLine, Point, ledgers};
+pub use report::{At, Correction, Entry, Fate, Report, Reports, Stated, Target, contribution};
+pub use rules::{Finding, Gravity, RULES, Rule, Validation, Withheld};
 pub use unit::Unit;

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use case::{Case, Index};
 use foldhash::fast::RandomState;
 use rust_decimal::Decimal;
-use serde::{Serialize, Serializer};
-use statement::kinds::account::{AccountLine, AccountReport, Code, Dialect, EntryStatus, ReportType, WeightUnit};
+use statement::kinds::account::{
+    AccountLine, AccountReport, Code, Dialect, EntryStatus, ReportType, WeightUnit,
+};
 use statement::{Date, ObjectId, civil};
 
 use crate::codes::{self, Sign};
@@ -45,6 +46,14 @@ impl<'a> Report<'a> {
     pub fn head(&self) -> &Stated<'a> {
         // A report is made of at least one statement.
         &self.parts[0]
+    }
+
+    /// The report in one piece, as it was read, with the day it was made.
+    #[must_use]
+    pub fn whole(&self) -> (AccountReport, Option<Date>) {
+        let mut whole = AccountReport { lines: Vec::new(), part: None, ..self.head().body.clone() };
+        whole.lines = self.parts.iter().flat_map(|p| p.body.lines.iter().cloned()).collect();
+        (whole, self.head().reported.cloned())
     }
 
     /// The form it came in.
@@ -122,7 +131,7 @@ fn in_unit(weight: Decimal, line: &AccountLine) -> Decimal {
 
 /// The unit in which a category is added up.
 #[must_use]
-pub fn unit_of(material: Code) -> WeightUnit {
+pub(crate) fn unit_of(material: Code) -> WeightUnit {
     codes::find_category(material).map_or(WeightUnit::Kilogram, |c| c.unit)
 }
 
@@ -180,8 +189,13 @@ impl<'a> Reports<'a> {
         let mut all: Vec<Stated<'a>> = stated.collect();
         let part = |s: &Stated<'_>| s.body.part.map_or(1, |p| p.number);
         all.sort_by(|a, b| {
-            (&*a.body.mba, a.body.report_type, a.body.number, part(a), a.id)
-                .cmp(&(&*b.body.mba, b.body.report_type, b.body.number, part(b), b.id))
+            (&*a.body.mba, a.body.report_type, a.body.number, part(a), a.id).cmp(&(
+                &*b.body.mba,
+                b.body.report_type,
+                b.body.number,
+                part(b),
+                b.id,
+            ))
         });
         let total = all.iter().map(|s| s.body.lines.len()).sum();
         let mut reports: Vec<Report<'a>> = Vec::new();
@@ -189,7 +203,10 @@ impl<'a> Reports<'a> {
         for stated in all {
             let body = stated.body;
             let same = reports.last().is_some_and(|r| {
-                r.mba == &*body.mba && r.kind == body.report_type && r.number == body.number && body.part.is_some()
+                r.mba == &*body.mba
+                    && r.kind == body.report_type
+                    && r.number == body.number
+                    && body.part.is_some()
             });
             if !same {
                 let at = entries.len();
@@ -223,7 +240,8 @@ impl<'a> Reports<'a> {
         let pointing: Vec<usize> = (0..self.entries.len())
             .filter(|&i| {
                 let line = self.entries[i].line;
-                line.corrects.is_some() || matches!(line.status, EntryStatus::Correct | EntryStatus::Delete)
+                line.corrects.is_some()
+                    || matches!(line.status, EntryStatus::Correct | EntryStatus::Delete)
             })
             .collect();
         if pointing.is_empty() {
@@ -248,7 +266,10 @@ impl<'a> Reports<'a> {
                 Some(named) => {
                     let key = (area_of[report], self.reports[report].kind, named.report);
                     let found = by_name.get(&key).and_then(|&r| {
-                        self.reports[r].entries.clone().find(|&e| self.entries[e].line.line == named.line)
+                        self.reports[r]
+                            .entries
+                            .clone()
+                            .find(|&e| self.entries[e].line.line == named.line)
                     });
                     match found {
                         None => Target::Missing,
@@ -313,7 +334,7 @@ pub fn contribution(entry: &Entry<'_>, dialect: Dialect) -> Decimal {
 
 /// A weight of a line with the sign it has in the book.
 #[must_use]
-pub fn signed(entry: &Entry<'_>, dialect: Dialect, weight: Decimal) -> Decimal {
+pub(crate) fn signed(entry: &Entry<'_>, dialect: Dialect, weight: Decimal) -> Decimal {
     let Some(code) = entry.line.code else { return Decimal::ZERO };
     // Euratom stores a weight with the table's sign, whatever sign the operator wrote.
     let weight_of = |w: Decimal| if dialect == Dialect::Euratom { w.abs() } else { w };
@@ -332,11 +353,6 @@ pub fn signed(entry: &Entry<'_>, dialect: Dialect, weight: Decimal) -> Decimal {
 
 /// Whether a change only books the inventory difference: it is no flow of the balance.
 #[must_use]
-pub fn books_difference(code: Code) -> bool {
+pub(crate) fn books_difference(code: Code) -> bool {
     matches!(code.as_str(), "L+" | "L-" | "MF")
-}
-
-/// A code as text in JSON.
-pub(crate) fn code_text<S: Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Error> {
-    code.serialize(serializer)
 }

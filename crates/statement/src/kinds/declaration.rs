@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Check, Faults};
-use crate::{Claim, Date, ObjectId, Place, Quantity, Sha256Digest};
+use crate::{Claim, ObjectId, Place, Quantity, Sha256Digest};
 
 /// `site.declare`: a facility, mine, store or other place that a state declares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
