@@ -418,7 +418,13 @@ fn one(
         Some((sum, waste)) => (Some(sum), waste),
         None => (None, Decimal::ZERO),
     };
-    let ending_lines = closing.and_then(|l| l.lines.get(&material)).cloned().unwrap_or_default();
+    let in_ending = |&i: &usize| {
+        let description = reports.entries[i].line.description;
+        !description.is_some_and(|d| d.as_str().get(3..) == Some("W"))
+    };
+    let mut ending_lines: Vec<usize> =
+        closing.and_then(|l| l.lines.get(&material)).cloned().unwrap_or_default();
+    ending_lines.retain(in_ending);
     let muf = ending.map(|ending| {
         let mut muf = book;
         muf.add(ending.negative());

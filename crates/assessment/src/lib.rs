@@ -11,7 +11,7 @@ mod field;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use accountancy::Figures;
+use accountancy::{AccountSummary, Accounts, Figures};
 use case::{Case, Index, Rejection, UnknownKind, Waits};
 use crosscheck::{Crosscheck, Crosschecker};
 use inspection::{AccessStatus, AgreedText, AsOf, Coverage, SealedStatus};
@@ -35,6 +35,8 @@ pub struct Assessment {
     pub crosscheck: Arc<Crosscheck>,
     /// Figures side by side.
     pub figures: Arc<Figures>,
+    /// Accounting reports: rules broken, balances.
+    pub accounts: Arc<AccountSummary>,
     /// What has been tested on the ground.
     pub coverage: Arc<Coverage>,
     /// Access requests.
@@ -74,6 +76,7 @@ pub struct Assessor {
     crosschecker: Crosschecker,
     crosscheck: Kept<[Index; 4], Crosscheck>,
     figures: Kept<[Index; 4], Figures>,
+    accounts: Kept<Index, AccountSummary>,
     coverage: Kept<(Index, Index), Coverage>,
     sealed: Kept<Index, Vec<SealedStatus>>,
     field: Field,
@@ -144,6 +147,9 @@ impl Assessor {
             as_of,
             || accountancy::compare(case, as_of),
         );
+        let accounts = self.accounts.get(r.accounts, as_of, || {
+            Accounts::of_case(case, &Default::default(), as_of).summary()
+        });
         let coverage = self
             .coverage
             .get((r.declaration, r.inspection), as_of, || inspection::coverage(case, as_of));
@@ -162,6 +168,7 @@ impl Assessor {
             record: record(case),
             crosscheck,
             figures,
+            accounts,
             coverage,
             access,
             sealed,

@@ -35,10 +35,8 @@ pub struct Case {
     /// Declared sites, as amended.
     pub sites: Shelf<declaration::SiteDeclare>,
     /// Accounting reports.
-    pub accounts: Shelf<declaration::AccountReport>,
-    /// Declared items.
     pub accounts: Shelf<account::AccountReport>,
-    /// Declared items with their custody and stage.
+    /// Declared items.
     pub items: Shelf<Item>,
     /// Transfers of custody with their receipts.
     pub transfers: Shelf<Transferred>,

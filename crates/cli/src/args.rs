@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use inspection::AsOf;
 use statement::civil;
 
-pub(crate) use accountancy::BalanceArgs;
+pub(crate) use accountancy::{BalanceArgs, DialectArg};
 pub(crate) use escrow::{ChallengeArgs, PassphraseArgs, RevealArgs, SealArgs, TrusteesCommand};
 
 /// The verification desk for a disarmament agreement.
@@ -114,6 +114,17 @@ pub(crate) enum Command {
     },
     /// Does the material balance close? Balances of a process with their statistics, from time series
     Balance(BalanceArgs),
+    /// Write the case's accounting reports out in another form, and say what that form cannot carry
+    Reports {
+        #[command(flatten)]
+        case: CaseArgs,
+        /// The form to write
+        #[arg(long, value_enum)]
+        dialect: DialectArg,
+        /// The folder to write to
+        #[arg(long, short, value_name = "DIR")]
+        output: PathBuf,
+    },
     /// Requests for access: their clocks to the second, drafts, a calendar of deadlines
     #[command(subcommand)]
     Access(AccessCommand),

@@ -15,6 +15,7 @@ mod signature;
 mod summary;
 mod table;
 pub mod views;
+pub mod views_accounts;
 pub mod views_balance;
 pub mod views_field;
 pub mod why;

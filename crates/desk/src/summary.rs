@@ -51,6 +51,7 @@ pub fn summary(title: &str, a: &Assessment, recorded: Option<&Recorded>, width: 
     page.crosscheck(a);
     page.sealed(a);
     page.figures(a);
+    page.accounts(a);
     match a.roadmap.as_ref() {
         Some(status) => page.roadmap(status),
         None => page
@@ -270,6 +271,26 @@ impl Page {
         let mut table = table;
         table.rows.truncate(MOST);
         self.table(&table, all, "lockstep figures");
+    }
+
+    fn accounts(&mut self, a: &Assessment) {
+        let accounts = &a.accounts;
+        if accounts.reports == 0 {
+            return;
+        }
+        let words = format!(
+            "{} of {}; {} of their rules broken, {}",
+            count(accounts.reports, "accounting report"),
+            count(accounts.lines, "line"),
+            accounts.errors,
+            count(accounts.warnings, "warning")
+        );
+        self.section("Balance", &words);
+        let mut table = crate::views_accounts::summary(accounts);
+        let all = table.rows.len();
+        table.rows.truncate(MOST);
+        self.table(&table, all, "lockstep balance");
+        self.line("  no measurement errors given: no verdict on MUF");
     }
 
     fn roadmap(&mut self, status: &Status) {

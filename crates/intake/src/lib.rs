@@ -24,7 +24,9 @@ mod shapes;
 mod table;
 mod workbook;
 
-pub use accounts::{Written, WrittenFile, read_reports, write as write_reports};
+pub use accounts::{
+    Written, WrittenFile, read_and_write_reports, read_reports, write as write_reports,
+};
 pub use diagnostic::{Diagnostic, Severity, render};
 pub use folder::{Draft, Folder, IntakeError, Origin, RoadmapFile, read};
 pub use loose::{complete_form, form_header, manifest_lines};

@@ -41,6 +41,7 @@ fn running<'a>(check: &mut Check<'_, 'a>, ledger: &AreaLedger<'a>, material: Cod
     {
         let mut balance: Option<Decimal> = None;
         let mut told = false;
+        let mut stated_before: Option<Decimal> = None;
         for i in report.entries.clone() {
             let entry = &reports.entries[i];
             if entry.line.material != material {
@@ -68,6 +69,9 @@ fn running<'a>(check: &mut Check<'_, 'a>, ledger: &AreaLedger<'a>, material: Cod
             // A correction is booked as the difference, a deletion takes its line back.
             let moved = moved + ledger.correction_booked(reports, i);
             balance = balance.map(|b| b + moved);
+            // A slip in one line is told once, whether or not the lines after it carry it on.
+            let carried = stated_before.map(|b| b + moved);
+            stated_before = entry.line.running.map(|r| r.element.exact()).or(carried);
             let Some(stated) = entry.line.running else { continue };
             match balance {
                 None if !told => {
@@ -77,14 +81,16 @@ fn running<'a>(check: &mut Check<'_, 'a>, ledger: &AreaLedger<'a>, material: Cod
                     );
                     check.entry(&NO_LINE_0, entry, message);
                 }
-                Some(expected) if stated.element.exact() != expected => {
+                Some(expected)
+                    if stated.element.exact() != expected
+                        && Some(stated.element.exact()) != carried =>
+                {
                     let message = format!(
                         "the balance after this line is {}, not {}",
                         expected.normalize(),
                         stated.element
                     );
                     check.entry(&RUNNING, entry, message);
-                    balance = Some(stated.element.exact());
                 }
                 _ => {}
             }

@@ -10,7 +10,8 @@ use crate::report::{Entry, Fate, books_difference, signed};
 pub(super) fn check<'a>(check: &mut Check<'_, 'a>, balances: &[AreaBalance<'a>]) {
     for area in balances {
         for period in &area.periods {
-            let Some(mbr) = period.mbr else { continue };
+            // Without an inventory there is nothing to compare with, which is told by itself.
+            let Some(mbr) = period.mbr.filter(|_| period.inventory.is_some()) else { continue };
             for balance in &period.balances {
                 if check.whole(area.mba, balance.material) {
                     one(check, area.mba, period, mbr, balance);

@@ -9,20 +9,26 @@ use super::ViewArgs;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The series has the columns [realisation,] time_h and one for each location; the error table has \
+    after_help = "With a case alone: balances from its accounting reports, every figure with the lines it rests on.\n\
+    With --series: balances of a process from time series. The series has the columns [realisation,] time_h and one for each location; the error table has \
     location, kind (in, inv, out), random_rsd, systematic_rsd, and where needed calibration_h and form (rate, item).\n\
     Example: lockstep balance --series flows.csv --errors errors.csv --period 100h --format csv"
 )]
 pub(crate) struct BalanceArgs {
+    #[command(flatten)]
+    pub case: super::CaseArgs,
+    /// Only this material balance area
+    #[arg(long, value_name = "MBA", conflicts_with = "series")]
+    pub area: Option<String>,
     /// Flows and inventories over time (CSV)
-    #[arg(long, value_name = "S.csv")]
-    pub series: PathBuf,
+    #[arg(long, value_name = "S.csv", requires = "errors", requires = "period")]
+    pub series: Option<PathBuf>,
     /// The errors of each location (CSV)
-    #[arg(long, value_name = "E.csv")]
-    pub errors: PathBuf,
+    #[arg(long, value_name = "E.csv", requires = "series")]
+    pub errors: Option<PathBuf>,
     /// Length of a balance period: 100h, 30d, 90min
-    #[arg(long, value_name = "TIME", value_parser = hours)]
-    pub period: f64,
+    #[arg(long, value_name = "TIME", value_parser = hours, requires = "series")]
+    pub period: Option<f64>,
     /// Whether the opening inventory of the first balance carries errors
     #[arg(long, value_enum, default_value = "measured")]
     pub opening: OpeningArg,
@@ -43,6 +49,17 @@ pub(crate) struct BalanceArgs {
     pub alpha: f64,
     #[command(flatten)]
     pub view: ViewArgs,
+}
+
+/// A form of accounting reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DialectArg {
+    /// Labelled text of IAEA Code 10
+    Code10,
+    /// Euratom and UK records as XML
+    Euratom,
+    /// One table of all lines
+    Csv,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -65,12 +65,16 @@ struct Simulation {
 
 pub(crate) fn run(args: &BalanceArgs) -> Result<u8, CliError> {
     let mut diagnostics = Vec::new();
-    let errors = match ErrorTable::read(&args.errors) {
+    let (Some(series), Some(errors), Some(period)) = (&args.series, &args.errors, args.period)
+    else {
+        return super::balance::run(args);
+    };
+    let errors = match ErrorTable::read(errors) {
         Ok(errors) => errors,
         Err(faults) => return Ok(complain(&faults)),
     };
     diagnostics.extend(errors.remarks.iter().cloned());
-    let mut series = match Series::open(&args.series, &errors) {
+    let mut series = match Series::open(series, &errors) {
         Ok(series) => series,
         Err(faults) => {
             diagnostics.extend(faults);
@@ -78,7 +82,7 @@ pub(crate) fn run(args: &BalanceArgs) -> Result<u8, CliError> {
         }
     };
     let choices = Choices {
-        period_h: args.period,
+        period_h: period,
         opening: args.opening.into(),
         random_error: args.random_error.into(),
     };

@@ -83,6 +83,25 @@ fn beyond_the_row(session: &Session, view: &ViewArgs) -> Vec<Diagnostic> {
             found.extend(folder.warning_at(id.as_str(), "id", "C002", r.reason.clone(), help));
         }
     }
+    // What the fold rejects is told above and is no part of the accounts.
+    let accounts =
+        accountancy::Accounts::of_case(&session.case, &folder.incomplete_areas, view.day());
+    for f in &accounts.validation.findings {
+        let severity = match f.gravity {
+            accountancy::Gravity::Error => Severity::Error,
+            accountancy::Gravity::Warning => Severity::Warning,
+        };
+        let fault = intake::ReportFault {
+            code: f.code,
+            severity,
+            line: f.index,
+            column: f.column,
+            message: f.message.clone(),
+            label: f.label,
+            help: f.help.clone(),
+        };
+        found.extend(folder.report_fault(f.report.as_str(), fault));
+    }
     found
 }
 

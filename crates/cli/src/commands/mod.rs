@@ -3,6 +3,7 @@
 mod access;
 mod attachments;
 mod audit;
+mod balance;
 mod balance_series;
 mod check;
 mod explain;
@@ -14,6 +15,7 @@ mod open;
 mod proof;
 mod publish;
 mod report;
+mod reports;
 mod reveal;
 mod roadmap;
 mod roadmap_import;
@@ -42,6 +44,7 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         Command::Link(args) => link::run(&args),
         Command::Crosscheck { case, view } => views::crosscheck(&case, &view),
         Command::Figures { case, view } => views::figures(&case, &view),
+        Command::Reports { case, dialect, output } => reports::run(&case, dialect, &output),
         Command::Balance(args) => balance_series::run(&args),
         Command::Interviews { case, view } => ground::interviews(&case, &view),
         Command::Inspections { case, view } => ground::inspections(&case, &view),

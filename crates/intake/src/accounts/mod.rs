@@ -178,3 +178,21 @@ pub(crate) fn locate(file: &FileText, line: &Range<usize>, column: &str) -> Opti
     let (cells, _) = crate::table::cells(&file.text, line.start);
     cells.get(place).cloned()
 }
+
+/// Reads a text in a dialect that a number chooses, draws what is wrong with it, writes what it holds in every dialect
+/// and reads that again: the body of the fuzz target and of a property test.
+///
+/// # Panics
+/// When what was written in the dialect of a table or of Code 10 cannot be read again.
+#[doc(hidden)]
+pub fn read_and_write_reports(text: &str, choice: u8) {
+    let dialects = [Dialect::Code10, Dialect::Euratom, Dialect::Table];
+    let dialect = dialects[usize::from(choice) % dialects.len()];
+    let (reports, faults) = read_reports("fuzz", text, dialect);
+    let _ = crate::render(&faults, 80, false);
+    for dialect in dialects {
+        for file in write(dialect, &reports).files {
+            let _ = read_reports(&file.name, &file.text, dialect);
+        }
+    }
+}
