@@ -420,7 +420,7 @@ fn one(
     };
     let in_ending = |&i: &usize| {
         let description = reports.entries[i].line.description;
-        !description.is_some_and(|d| d.as_str().get(3..) == Some("W"))
+        description.is_none_or(|d| d.as_str().get(3..) != Some("W"))
     };
     let mut ending_lines: Vec<usize> =
         closing.and_then(|l| l.lines.get(&material)).cloned().unwrap_or_default();

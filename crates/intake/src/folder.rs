@@ -296,7 +296,8 @@ impl Folder {
             (_, "xlsx") => self.read_workbook(file),
             _ => {
                 let fault = Diagnostic::whole_file("I005", file, "this kind of file is not read");
-                let help = "tables are read as CSV (UTF-8) or XLSX; what the file says is not in the case";
+                let help =
+                    "tables are read as CSV (UTF-8) or XLSX; what the file says is not in the case";
                 self.diagnostics.push(fault.severity(Severity::Warning).help(help));
             }
         }

@@ -11,8 +11,8 @@
 //! A table is recognised by its columns; each shape of table is one module of [`shapes`](self). To take a new
 //! shape, write its module and add it to the list there.
 
-mod attached;
 mod accounts;
+mod attached;
 mod diagnostic;
 mod folder;
 mod geography;
@@ -28,9 +28,8 @@ pub use accounts::{
     Written, WrittenFile, read_and_write_reports, read_reports, write as write_reports,
 };
 pub use diagnostic::{Diagnostic, Severity, render};
-pub use folder::{Draft, Folder, IntakeError, Origin, RoadmapFile, read};
-pub use loose::{complete_form, form_header, manifest_lines};
 pub use folder::{Draft, Folder, IntakeError, Origin, ReportFault, RoadmapFile, read};
+pub use loose::{complete_form, form_header, manifest_lines};
 pub use manifest::{Manifest, Party, PlaceName, Region};
 pub use notation::did_you_mean;
 pub use sealing::{DeclaredPlace, case_folder_around, declaration};

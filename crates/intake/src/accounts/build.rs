@@ -122,7 +122,7 @@ impl<'t> Builder<'t> {
                 kind
             }
         };
-        let mba = match get(Field::Mba).map(|f| (f, f.value.trim())) {
+        let mba: Option<Box<str>> = match get(Field::Mba).map(|f| (f, f.value.trim())) {
             Some((f, mba)) if mba.chars().any(|c| c.is_whitespace() || c.is_control()) => {
                 let message = format!("`{}` cannot be a material balance area", short(mba));
                 self.fault(
@@ -151,7 +151,6 @@ impl<'t> Builder<'t> {
         }
         let good = self.faults[before..].iter().all(|f| f.severity != Severity::Error);
         if let (false, Some(mba)) = (good, &mba) {
-            let mba: &Box<str> = mba;
             self.incomplete.push(mba.clone());
         }
         let report = AccountReport {

@@ -141,10 +141,10 @@ fn digits(date: &Date, day_first: bool) -> String {
 }
 
 /// Names under which other fields are carried that have no name in this dialect.
-fn others<'a>(
-    other: &'a statement::kinds::account::OtherFields,
+fn others(
+    other: &statement::kinds::account::OtherFields,
     known: impl Fn(&Names) -> bool,
-) -> impl Iterator<Item = (&'a str, &'a str)> {
+) -> impl Iterator<Item = (&str, &str)> {
     other
         .iter()
         .filter(move |(name, _)| {
@@ -394,7 +394,7 @@ fn table(reports: &[(AccountReport, Option<Date>)], out: &mut Out) -> Vec<Writte
                 });
             }
             for name in &carried {
-                let of_head = r.other.get(*name).is_some();
+                let of_head = r.other.contains_key(*name);
                 broken |= of_head;
                 let value = l.other.get(*name).or_else(|| r.other.get(*name));
                 put(value.map(|v| Cow::Borrowed(&**v)));
