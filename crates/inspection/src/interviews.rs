@@ -120,8 +120,11 @@ pub enum InterviewState {
     Interrupted,
 }
 
+/// One of the terms; `None` where nothing was said of it.
+type Term = fn(&Terms) -> Option<bool>;
+
 /// The terms that are agreed each on its own.
-const TERMS: &[(&str, fn(&Terms) -> Option<bool>)] = &[
+const TERMS: &[(&str, Term)] = &[
     ("private", |t| t.private),
     ("witness", |t| t.witness),
     ("counsel", |t| t.counsel),
