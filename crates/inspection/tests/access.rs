@@ -83,7 +83,7 @@ impl Log {
     }
 
     /// Recorded by the desk from a named source.
-    fn from_source(mut self, id: &str, party: &str, body: Body) -> Self {
+    fn sourced(mut self, id: &str, party: &str, body: Body) -> Self {
         let statement = Statement { header: header(id, party, Some(source())), body };
         self.entries.push(statement.sign(&[&self.desk]).unwrap());
         self
@@ -158,7 +158,7 @@ fn regime(clock: &str, zone: &str, rest: &str) -> Regimes {
 }
 
 fn due(clock: &str, zone: &str, on: &str) -> String {
-    let log = Log::new().from_source("q", "IAEA", request("own", on));
+    let log = Log::new().sourced("q", "IAEA", request("own", on));
     let status = log.at(&regime(clock, zone, ""), "2100-01-01T00:00:00Z");
     status.clocks[0].due.clone().unwrap()
 }
@@ -235,7 +235,7 @@ fn the_29th_of_february() {
 
 #[test]
 fn silence_comes_at_the_exact_second() {
-    let log = Log::new().from_source("q", "IAEA", request("own", "2026-03-01T10:00:00Z"));
+    let log = Log::new().sourced("q", "IAEA", request("own", "2026-03-01T10:00:00Z"));
     let regimes = regime("most hours=24", "UTC", "");
     let state = |at: &str| log.at(&regimes, at).state;
     assert_eq!(state("2026-03-02T10:00:00Z"), AccessState::Requested);
@@ -245,7 +245,7 @@ fn silence_comes_at_the_exact_second() {
     assert_eq!(silent.path.last().unwrap().clock.as_deref(), Some("answer"));
     assert_eq!(silent.clocks[0].state, ClockState::Expired);
     // A late answer ends the silence, and stays late.
-    let log = log.from_source("a", "DPRK", answer(AccessAnswer::Granted, "2026-03-04"));
+    let log = log.sourced("a", "DPRK", answer(AccessAnswer::Granted, "2026-03-04"));
     let late = log.at(&regimes, "2026-03-05T00:00:00Z");
     assert_eq!((late.state, late.clocks[0].state), (AccessState::Granted, ClockState::Late));
     let words: Vec<String> = late.path.iter().map(|p| p.state.to_string()).collect();
@@ -254,7 +254,7 @@ fn silence_comes_at_the_exact_second() {
 
 #[test]
 fn a_day_in_another_zone_ends_when_it_ends_there() {
-    let log = Log::new().from_source("q", "IAEA", request("own", "2026-03-01"));
+    let log = Log::new().sourced("q", "IAEA", request("own", "2026-03-01"));
     let regimes = regime("most days=1", "Asia/Pyongyang", "");
     // 2 March ends in Pyongyang at 15:00 UTC.
     assert_eq!(log.at(&regimes, "2026-03-02T14:59:59Z").state, AccessState::Requested);
@@ -263,7 +263,7 @@ fn a_day_in_another_zone_ends_when_it_ends_there() {
 
 #[test]
 fn a_date_that_is_too_coarse_decides_nothing() {
-    let log = Log::new().from_source("q", "IAEA", request("own", "2026-03"));
+    let log = Log::new().sourced("q", "IAEA", request("own", "2026-03"));
     let regimes = regime("most days=7", "UTC", "");
     let clock = |at: &str| log.at(&regimes, at).clocks[0].clone();
     assert_eq!(clock("2026-03-05T00:00:00Z").state, ClockState::Running);
@@ -296,7 +296,7 @@ fn a_signed_request_needs_a_receipt_before_its_clocks_run() {
 #[test]
 fn fourteen_and_seven_and_three_days() {
     let regimes = Regimes::shipped();
-    let log = Log::new().from_source("q", "IAEA", request("jcpoa", "2016-03-01"));
+    let log = Log::new().sourced("q", "IAEA", request("jcpoa", "2016-03-01"));
     let status = log.at(&regimes, "2016-03-15T23:59:59Z");
     let due = |s: &AccessStatus, name: &str| {
         s.clocks.iter().find(|c| c.clock == name).unwrap().due.clone().unwrap_or_default()
@@ -312,8 +312,8 @@ fn fourteen_and_seven_and_three_days() {
     let with = |yes, no| {
         let body = decide(Ruling::Uphold, yes, no, "2016-03-20");
         Log::new()
-            .from_source("q", "IAEA", request("jcpoa", "2016-03-01"))
-            .from_source("v", "desk", body)
+            .sourced("q", "IAEA", request("jcpoa", "2016-03-01"))
+            .sourced("v", "desk", body)
             .at(&regimes, "2016-03-21T00:00:00Z")
     };
     let five = with(Some(5), Some(3));
@@ -332,7 +332,7 @@ fn fourteen_and_seven_and_three_days() {
 /// The dispute procedure of the roadmap sheet: 15 + 15 + 5 + 30 = 65 days; from 14 August 2025 it ends on Termination Day.
 #[test]
 fn the_dispute_of_sixty_five_days() {
-    let log = Log::new().from_source("q", "US", request("jcpoa-dispute", "2025-08-14"));
+    let log = Log::new().sourced("q", "US", request("jcpoa-dispute", "2025-08-14"));
     let status = log.at(&Regimes::shipped(), "2025-12-01T00:00:00Z");
     let dues: Vec<_> = status.clocks.iter().map(|c| c.due.clone().unwrap()).collect();
     assert_eq!(dues.last().unwrap(), "2025-10-18T23:59:59+00:00");
@@ -344,8 +344,8 @@ fn notice_and_delay_are_both_clocks() {
     let regimes = Regimes::shipped();
     let visit = |arrival: &str| {
         Log::new()
-            .from_source("q", "IAEA", request("additional-protocol", "2026-03-01T10:00:00Z"))
-            .from_source("s", "IAEA", step(AccessStep::OnSite, arrival))
+            .sourced("q", "IAEA", request("additional-protocol", "2026-03-01T10:00:00Z"))
+            .sourced("s", "IAEA", step(AccessStep::OnSite, arrival))
     };
     let state = |arrival: &str| {
         let status = visit(arrival).at(&regimes, "2026-03-09T00:00:00Z");
@@ -356,7 +356,7 @@ fn notice_and_delay_are_both_clocks() {
     assert_eq!(state("2026-03-02"), ClockState::Undetermined, "a day alone does not tell");
     // Where no answer is needed, nobody has to let the team in.
     assert_eq!(visit("2026-03-03").at(&regimes, "2026-03-09T00:00:00Z").irregular, [""; 0]);
-    let ask = Log::new().from_source("q", "IAEA", request("jcpoa", "2016-03-01")).from_source(
+    let ask = Log::new().sourced("q", "IAEA", request("jcpoa", "2016-03-01")).sourced(
         "s",
         "IAEA",
         step(AccessStep::OnSite, "2016-03-02"),
@@ -380,7 +380,7 @@ fn pauses_need_a_cause_of_the_regime_and_both_signatures() {
         })
     };
     let regimes = regime("most days=7", "UTC", "pause \"flood\"");
-    let asked = || Log::new().from_source("q", "IAEA", request("own", "2026-03-01"));
+    let asked = || Log::new().sourced("q", "IAEA", request("own", "2026-03-01"));
     let both = ["IAEA", "DPRK"];
     let paused = asked().signed("p", &both, pause("flood", &both));
     let status = paused.at(&regimes, "2026-03-20T00:00:00Z");
@@ -410,7 +410,7 @@ fn pauses_need_a_cause_of_the_regime_and_both_signatures() {
     let one = asked().signed("p", &["DPRK"], pause("flood", &both)).case();
     assert!(one.rejected[0].reason.contains("missing: IAEA"), "{:?}", one.rejected);
     let strangers = ["DPRK", "desk"];
-    let other = asked().from_source("p", "DPRK", pause("flood", &strangers));
+    let other = asked().sourced("p", "DPRK", pause("flood", &strangers));
     let status = other.at(&regimes, "2026-03-20T00:00:00Z");
     assert!(status.irregular[0].contains("IAEA has not agreed"), "{:?}", status.irregular);
 }
@@ -429,9 +429,9 @@ fn only_a_clock_that_may_be_extended_is() {
     };
     let log = |clock| {
         Log::new()
-            .from_source("q", "IAEA", request("cwc-challenge", "2026-03-01T00:00:00Z"))
-            .from_source("s1", "IAEA", step(AccessStep::TeamAtEntry, "2026-03-01T12:00:00Z"))
-            .from_source("s2", "IAEA", step(AccessStep::OnSite, "2026-03-03T00:00:00Z"))
+            .sourced("q", "IAEA", request("cwc-challenge", "2026-03-01T00:00:00Z"))
+            .sourced("s1", "IAEA", step(AccessStep::TeamAtEntry, "2026-03-01T12:00:00Z"))
+            .sourced("s2", "IAEA", step(AccessStep::OnSite, "2026-03-03T00:00:00Z"))
             .signed("e", &["IAEA", "DPRK"], extend(clock))
             .at(&Regimes::shipped(), "2026-03-06T00:00:00Z")
     };
@@ -455,8 +455,8 @@ fn only_a_clock_that_may_be_extended_is() {
 #[test]
 fn declining_consent_is_no_breach_and_is_counted() {
     let log = Log::new()
-        .from_source("q", "US", request("six-party-undeclared", "2008-11-01"))
-        .from_source("a", "DPRK", answer(AccessAnswer::Declined, "2008-11-12"));
+        .sourced("q", "US", request("six-party-undeclared", "2008-11-01"))
+        .sourced("a", "DPRK", answer(AccessAnswer::Declined, "2008-11-12"));
     let status = log.at(&Regimes::shipped(), "2009-01-01T00:00:00Z");
     assert!(status.by_consent);
     assert_eq!((status.state, status.days), (AccessState::ConsentDeclined, 11));
@@ -465,8 +465,8 @@ fn declining_consent_is_no_breach_and_is_counted() {
     );
     // At a declared site the same word is an objection.
     let declared = Log::new()
-        .from_source("q", "US", request("six-party-declared", "2008-11-01"))
-        .from_source("a", "DPRK", answer(AccessAnswer::Declined, "2008-11-12"));
+        .sourced("q", "US", request("six-party-declared", "2008-11-01"))
+        .sourced("a", "DPRK", answer(AccessAnswer::Declined, "2008-11-12"));
     assert_eq!(
         declared.at(&Regimes::shipped(), "2009-01-01T00:00:00Z").state,
         AccessState::Objected
@@ -475,7 +475,7 @@ fn declining_consent_is_no_breach_and_is_counted() {
 
 #[test]
 fn what_an_unknown_regime_or_a_wrong_text_says() {
-    let log = Log::new().from_source("q", "IAEA", request("jcpao", "2016-03-01"));
+    let log = Log::new().sourced("q", "IAEA", request("jcpao", "2016-03-01"));
     let status = log.at(&Regimes::shipped(), "2016-03-02T00:00:00Z");
     assert!(
         status.irregular[0].starts_with("no regime `jcpao` is known"),
@@ -519,7 +519,7 @@ fn clocks_in_a_circle_do_not_run() {
     let text = "regime \"own\" {\n clock \"a\" {\n most days=1\n after \"b\"\n to \"answered\"\n source \"s\"\n }\n clock \"b\" {\n most days=1\n after \"a\"\n to \"answered\"\n source \"s\"\n }\n}\n";
     let mut regimes = Regimes::shipped();
     assert!(regimes.add(&notation::read(text).document.nodes).is_empty());
-    let log = Log::new().from_source("q", "IAEA", request("own", "2016-03-01"));
+    let log = Log::new().sourced("q", "IAEA", request("own", "2016-03-01"));
     let status = log.at(&regimes, "2017-01-01T00:00:00Z");
     assert!(
         status
@@ -532,8 +532,8 @@ fn clocks_in_a_circle_do_not_run() {
 #[test]
 fn the_same_measure_for_every_side() {
     let log = Log::new()
-        .from_source("q", "IAEA", request("special-inspection", "1993-02-09"))
-        .from_source(
+        .sourced("q", "IAEA", request("special-inspection", "1993-02-09"))
+        .sourced(
             "e",
             "IAEA",
             Body::AccessEscalate(Escalate {
@@ -542,7 +542,7 @@ fn the_same_measure_for_every_side() {
                 to: "Board of Governors".into(),
             }),
         )
-        .from_source("a", "DPRK", answer(AccessAnswer::Objected, "1993-02-12"));
+        .sourced("a", "DPRK", answer(AccessAnswer::Objected, "1993-02-12"));
     let case = log.case();
     let all = requests(&case, &Regimes::shipped(), AsOf::day(civil::date(1993, 3, 12)));
     let used: Vec<_> = days_used(&all).into_iter().map(|u| (u.side, u.cause, u.days)).collect();
@@ -571,7 +571,7 @@ proptest! {
         let start = Timestamp::from_second(second).unwrap();
         let unit = if days { "days" } else { "hours" };
         let regimes = regime(&format!("most {unit}={length}"), zone, "");
-        let log = Log::new().from_source("q", "IAEA", request("own", &start.to_string()));
+        let log = Log::new().sourced("q", "IAEA", request("own", &start.to_string()));
         let case = log.case();
         let at = |t: Timestamp| requests(&case, &regimes, AsOf::instant(t)).remove(0);
         let due = at(start).clocks[0].due_instant().unwrap();
