@@ -9,8 +9,10 @@
 mod accounts;
 pub mod codes;
 mod figures;
+pub mod goals;
 mod material_balance;
 mod material_ledger;
+pub mod production;
 mod report;
 mod rules;
 mod unit;

@@ -35,11 +35,15 @@
 
 mod covariance;
 pub mod detection;
+pub mod difference;
 mod errors;
 pub mod normal;
 pub mod page;
+pub mod production;
+pub mod sampling;
 pub mod sequential;
 pub mod series;
+pub mod synthetic;
 mod verdict;
 
 pub use covariance::{Cholesky, Covariance, Singular};

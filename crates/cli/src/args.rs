@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use inspection::AsOf;
 use statement::civil;
 
-pub(crate) use accountancy::{BalanceArgs, DialectArg};
+pub(crate) use accountancy::{BalanceArgs, DialectArg, DifferencesArgs, SampleArgs, SimulateArgs};
 pub(crate) use escrow::{ChallengeArgs, PassphraseArgs, RevealArgs, SealArgs, TrusteesCommand};
 
 /// The verification desk for a disarmament agreement.
@@ -183,6 +183,24 @@ pub(crate) enum Command {
         #[command(flatten)]
         view: ViewArgs,
     },
+    /// How many items to measure: exact plans, with the approximations in use beside them
+    Sample(SampleArgs),
+    /// Operator against inspector: item tests, the D statistic of each stratum, MUF - D
+    Differences(DifferencesArgs),
+    /// What can have been produced, on assumptions with their sources, against every stated figure
+    Production {
+        #[command(flatten)]
+        case: CaseArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Significant quantities, timeliness goals and other conventions, with their sources
+    Goals {
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Make facilities with known truth: flows, errors, diversions, false statements; measure detection on them
+    Simulate(SimulateArgs),
     /// The agreement as text: where its steps stand
     #[command(subcommand)]
     Roadmap(RoadmapCommand),

@@ -26,7 +26,7 @@ fn observations(rows: &str) -> Vec<u8> {
 #[test]
 fn the_main_job_on_the_three_cases() {
     let desk = Desk::new();
-    for (name, size) in [("dprk", 205), ("six-party", 90), ("jcpoa", 168)] {
+    for (name, size) in [("dprk", 218), ("six-party", 90), ("jcpoa", 168)] {
         let case = desk.case(name);
         let first = desk.run(&["open", text(&case), "--print"]);
         assert_eq!(first.code, 0, "{}", first.err);

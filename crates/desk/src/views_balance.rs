@@ -113,3 +113,32 @@ pub fn verdict(verdict: &Verdict, unit: &str) -> String {
     }
     words.join("\n") + "\n"
 }
+
+/// Breaks lines longer than `width` between words; the rest of a broken line is indented. Shorter lines stay as they are.
+#[must_use]
+pub fn wrapped(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        if line.chars().count() <= width {
+            out.push_str(line);
+            out.push('\n');
+            continue;
+        }
+        let mut used = line.len() - line.trim_start().len();
+        out.push_str(line.get(..used).unwrap_or_default());
+        for (n, word) in line.split_whitespace().enumerate() {
+            let length = word.chars().count();
+            if n > 0 && used + 1 + length > width {
+                out.push_str("\n  ");
+                used = 2;
+            } else if n > 0 {
+                out.push(' ');
+                used += 1;
+            }
+            out.push_str(word);
+            used += length;
+        }
+        out.push('\n');
+    }
+    out
+}

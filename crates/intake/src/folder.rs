@@ -277,6 +277,9 @@ impl Folder {
         match (file, extension.as_str()) {
             // Policies are read by whoever asks the witnesses.
             ("case.kdl", _) | (_, "md" | "policy") => {}
+            // The desk's own calculations: `lockstep production` reads them, and the samples that lie beside them.
+            ("production.kdl", _) => {}
+            (file, "csv") if file.starts_with("production/") => {}
             ("roadmap.kdl", _) => {
                 if let Some(text) = self.kdl(file) {
                     self.roadmap = Some(RoadmapFile { file: file.to_owned(), text });

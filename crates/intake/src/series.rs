@@ -3,200 +3,16 @@
 //! A series may have millions of rows: it is read once, line by line, and never held.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
 
 use balance::series::{Form, Kind, Location, SeriesFault};
 
-use crate::diagnostic::{Diagnostic, Severity, Snippet};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lines::{Line, Lines, split, too_many};
 
 /// How many mistakes of a series are shown; a wrong column has one in each row.
 const MOST: usize = 20;
-/// What is shown of a long line.
-const SHOWN: usize = 200;
-
-/// A line of a table with its place.
-#[derive(Debug, Clone, Default)]
-struct Line {
-    file: String,
-    number: usize,
-    text: String,
-}
-
-impl Line {
-    /// Byte ranges of the cells.
-    fn cells(&self) -> Vec<Range<usize>> {
-        let mut cells = Vec::new();
-        split(&self.text, &mut cells);
-        cells
-    }
-
-    /// A cell without surrounding space and quotes.
-    fn cell(&self, range: &Range<usize>) -> &str {
-        let cell = self.text.get(range.clone()).unwrap_or_default().trim();
-        cell.strip_prefix('"').and_then(|c| c.strip_suffix('"')).unwrap_or(cell).trim()
-    }
-
-    fn fault(
-        &self,
-        code: &'static str,
-        at: &Range<usize>,
-        message: String,
-        label: &str,
-    ) -> Diagnostic {
-        let before = self.text.get(..at.start).unwrap_or_default();
-        // Show the neighbourhood of the cell when the line is long.
-        let mut from = at.start.saturating_sub(SHOWN / 2);
-        while !self.text.is_char_boundary(from) {
-            from -= 1;
-        }
-        let mut to = (at.end + SHOWN / 2).min(self.text.len());
-        while !self.text.is_char_boundary(to) {
-            to += 1;
-        }
-        let shown = self.text.get(from..to).unwrap_or_default();
-        let labels = vec![(at.start - from..at.end.max(at.start) - from, label.to_owned())];
-        Diagnostic {
-            code,
-            severity: Severity::Error,
-            file: self.file.clone(),
-            line: self.number,
-            column: before.chars().count() + 1,
-            message,
-            help: None,
-            snippet: Some(Snippet { text: Arc::from(shown), first_line: self.number, labels }),
-        }
-    }
-
-    fn whole(&self) -> Range<usize> {
-        0..self.text.len()
-    }
-
-    /// A finite number, or what is wrong with the cell.
-    fn number(&self, range: &Range<usize>, column: &str) -> Result<f64, Box<Diagnostic>> {
-        let cell = self.cell(range);
-        let fail = |code, message: String, label, help: &str| {
-            Box::new(self.fault(code, range, message, label).help(help))
-        };
-        match cell.parse::<f64>() {
-            Ok(value) if value.is_finite() => Ok(value),
-            Ok(_) => Err(fail(
-                "A203",
-                format!("`{column}` is {cell}, which is no number"),
-                "not finite",
-                "leave the cell empty where nothing was measured",
-            )),
-            Err(_) if cell.contains(',') && cell.replacen(',', ".", 1).parse::<f64>().is_ok() => {
-                Err(fail(
-                    "A202",
-                    format!("`{column}` has a decimal comma: {cell}"),
-                    "a decimal comma",
-                    &format!("write {}, with a point", cell.replacen(',', ".", 1)),
-                ))
-            }
-            Err(_) => {
-                let short: String = cell.chars().take(40).collect();
-                let help = match cell.strip_suffix('%').map(|c| c.trim().parse::<f64>()) {
-                    Some(Ok(percent)) => format!("write {} for {cell}", percent / 100.0),
-                    _ => "write digits with at most one point, such as 0.005 or 1.2e-3".to_owned(),
-                };
-                Err(fail(
-                    "A202",
-                    format!("`{column}` is not a number: `{short}`"),
-                    "a number was expected",
-                    &help,
-                ))
-            }
-        }
-    }
-}
-
-/// Lines of a text file, without its end-of-line marks.
-struct Lines {
-    name: String,
-    input: BufReader<Box<dyn Read>>,
-    bytes: Vec<u8>,
-    number: usize,
-}
-
-impl Lines {
-    fn open(path: &Path) -> Result<Self, Box<Diagnostic>> {
-        let name = path.display().to_string();
-        let file = File::open(path).map_err(|e| {
-            Box::new(Diagnostic::whole_file("A200", &name, format!("cannot be read: {e}")))
-        })?;
-        let input = BufReader::with_capacity(1 << 20, Box::new(file) as Box<dyn Read>);
-        Ok(Self { name, input, bytes: Vec::new(), number: 0 })
-    }
-
-    /// Reads the next line that is not blank into `line`; false at the end.
-    fn next(&mut self, line: &mut Line) -> Result<bool, Box<Diagnostic>> {
-        loop {
-            self.bytes.clear();
-            self.number += 1;
-            let fail = |message: String| Diagnostic::whole_file("A200", &self.name, message);
-            let read = self
-                .input
-                .read_until(b'\n', &mut self.bytes)
-                .map_err(|e| Box::new(fail(format!("line {} cannot be read: {e}", self.number))))?;
-            if read == 0 {
-                return Ok(false);
-            }
-            let mut bytes = self.bytes.as_slice();
-            if self.number == 1 {
-                if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-                    let fault = fail("the file is UTF-16, not UTF-8".to_owned());
-                    return Err(Box::new(fault.help("save it as \"CSV UTF-8\"")));
-                }
-                bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-            }
-            bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-            bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-            let text = std::str::from_utf8(bytes).map_err(|e| {
-                let mut fault = fail(format!(
-                    "line {} is not UTF-8 text after byte {}",
-                    self.number,
-                    e.valid_up_to()
-                ));
-                fault.line = self.number;
-                Box::new(fault.help("save it as \"CSV UTF-8\""))
-            })?;
-            if !text.trim().is_empty() {
-                line.text.clear();
-                line.text.push_str(text);
-                line.number = self.number;
-                if line.file.is_empty() {
-                    line.file.clone_from(&self.name);
-                }
-                return Ok(true);
-            }
-        }
-    }
-
-    /// The header line with the ranges of its cells.
-    fn header(&mut self, first: &str) -> Result<(Line, Vec<Range<usize>>), Box<Diagnostic>> {
-        let mut line = Line::default();
-        if !self.next(&mut line)? {
-            let fault = Diagnostic::whole_file("A200", &self.name, "the file is empty");
-            return Err(Box::new(fault.help(format!("its first line names the columns: {first}"))));
-        }
-        let cells = line.cells();
-        if cells.len() == 1 && line.text.contains([';', '\t']) {
-            let fault = line.fault(
-                "A200",
-                &line.whole(),
-                "the columns are not separated by commas".to_owned(),
-                "no comma here",
-            );
-            return Err(Box::new(fault.help("save it as CSV with commas and decimal points")));
-        }
-        Ok((line, cells))
-    }
-}
-
 /// The error table: every location with its kind and errors.
 #[derive(Debug)]
 pub struct ErrorTable {
@@ -218,9 +34,11 @@ impl ErrorTable {
     ///
     /// Every mistake of the table, with its place.
     pub fn read(path: &Path) -> Result<Self, Vec<Diagnostic>> {
-        let one = |fault: Box<Diagnostic>| vec![*fault];
-        let mut lines = Lines::open(path).map_err(one)?;
-        let (header, cells) = lines.header(ERROR_COLUMNS).map_err(one)?;
+        Self::of(Lines::open(path).map_err(|fault| vec![*fault])?)
+    }
+
+    fn of(mut lines: Lines) -> Result<Self, Vec<Diagnostic>> {
+        let (header, cells) = lines.header(ERROR_COLUMNS).map_err(|fault| vec![*fault])?;
         let mut faults = Vec::new();
         let columns: HashMap<String, usize> =
             cells.iter().enumerate().map(|(i, c)| (header.cell(c).to_owned(), i)).collect();
@@ -407,18 +225,6 @@ impl ErrorTable {
     }
 }
 
-fn too_many(line: &Line, cells: &[Range<usize>], width: usize) -> Diagnostic {
-    let extra = cells.get(width).map_or(line.whole(), |c| c.start..line.text.len());
-    let message = format!("the row has {} cells, the header {width}", cells.len());
-    let fault = line.fault("A205", &extra, message, "one too many");
-    // 12,5 without quotes is two cells.
-    if cells.len() > width {
-        fault.help("a decimal comma makes two cells of one number: write 0.005, with a point")
-    } else {
-        fault
-    }
-}
-
 /// A row of a series.
 #[derive(Debug)]
 pub struct Row<'a> {
@@ -454,10 +260,13 @@ impl Series {
     ///
     /// A missing column, a location without errors, errors without a location.
     pub fn open(path: &Path, errors: &ErrorTable) -> Result<Self, Vec<Diagnostic>> {
-        let one = |fault: Box<Diagnostic>| vec![*fault];
-        let mut lines = Lines::open(path).map_err(one)?;
-        let (header, cells) =
-            lines.header("[realisation,] time_h, then one for each location").map_err(one)?;
+        Self::of(Lines::open(path).map_err(|fault| vec![*fault])?, errors)
+    }
+
+    fn of(mut lines: Lines, errors: &ErrorTable) -> Result<Self, Vec<Diagnostic>> {
+        let (header, cells) = lines
+            .header("[realisation,] time_h, then one for each location")
+            .map_err(|fault| vec![*fault])?;
         let mut faults = Vec::new();
         let mut columns: HashMap<&str, usize> = HashMap::new();
         for (i, cell) in cells.iter().enumerate() {
@@ -687,19 +496,41 @@ impl Series {
     }
 }
 
-/// Splits a line at its commas; quoted commas stay.
-fn split(text: &str, cells: &mut Vec<Range<usize>>) {
-    cells.clear();
-    let (mut begin, mut quoted) = (0, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b',' if !quoted => {
-                cells.push(begin..at);
-                begin = at + 1;
+/// Reads an error table and a series from bytes, split at the first blank line, and gathers what they hold: no bytes
+/// may make a reader or a balance panic. For fuzzing and property tests.
+pub fn survive(bytes: &[u8]) {
+    let at = bytes.windows(2).position(|w| w == b"\n\n").map_or(bytes.len(), |at| at + 2);
+    let (errors, series) = bytes.split_at(at);
+    let lines = |name: &str, bytes: &[u8]| {
+        Lines::over(name, Box::new(std::io::Cursor::new(bytes.to_vec())))
+    };
+    let Ok(errors) = ErrorTable::of(lines("e.csv", errors)) else { return };
+    let Ok(mut series) = Series::of(lines("s.csv", series), &errors) else { return };
+    let choices = balance::series::Choices {
+        period_h: 10.0,
+        opening: balance::series::Opening::Measured,
+        random_error: balance::series::RandomError::PerSample,
+    };
+    let mut gathering = balance::series::Gathering::new(&errors.locations, choices, true);
+    // Times far apart would make balances without end.
+    let mut room = true;
+    let faults = series.read(|row| {
+        room &= row.time_h.abs() < 1e3;
+        if room && row.first {
+            gathering = balance::series::Gathering::new(&errors.locations, choices, true);
+        }
+        if room {
+            gathering.sample(row.time_h, row.values);
+        }
+    });
+    if faults.is_empty() {
+        match gathering.finish() {
+            Ok(balances) => {
+                let mut scratch = balance::series::Scratch::default();
+                let singular = balances.simulate(1, 1, &mut scratch, |_| {});
+                let _ = singular.and_then(|i| errors.singular(i));
             }
-            b'"' => quoted = !quoted,
-            _ => {}
+            Err(fault) => drop(series.fault(&fault)),
         }
     }
-    cells.push(begin..text.len());
 }

@@ -232,7 +232,7 @@ fn shares<'a>(
 }
 
 /// Shows mistakes on standard error; 1 when one of them is an error.
-fn complain(diagnostics: &[Diagnostic]) -> u8 {
+pub(crate) fn complain(diagnostics: &[Diagnostic]) -> u8 {
     if !diagnostics.is_empty() {
         output::remark(render(diagnostics, output::width(), false).trim_end());
     }
@@ -422,18 +422,21 @@ fn page(report: &Report<'_>) -> String {
     use desk::views_balance as views;
     let width = output::width();
     let c = &report.choices;
-    let mut text = format!(
-        "Balances of {} h from {} h; opening inventory {}; random errors {}\n\n",
-        c.period_h,
-        report.start_h,
-        match c.opening {
-            balance::series::Opening::Known => "known",
-            balance::series::Opening::Measured => "measured",
-        },
-        match c.random_error {
-            balance::series::RandomError::PerQuantity => "one per period total or reading",
-            balance::series::RandomError::PerSample => "one per sample",
-        },
+    let mut text = views::wrapped(
+        &format!(
+            "Balances of {} h from {} h; opening inventory {}; random errors {}\n\n",
+            c.period_h,
+            report.start_h,
+            match c.opening {
+                balance::series::Opening::Known => "known",
+                balance::series::Opening::Measured => "measured",
+            },
+            match c.random_error {
+                balance::series::RandomError::PerQuantity => "one per period total or reading",
+                balance::series::RandomError::PerSample => "one per sample",
+            },
+        ),
+        width,
     );
     for r in &report.realisations {
         if report.realisations.len() > 1 {
@@ -441,7 +444,7 @@ fn page(report: &Report<'_>) -> String {
         }
         text += &views::balances(&r.verdict.balances).to_text(width);
         text += "\n";
-        text += &views::verdict(&r.verdict, "kg");
+        text += &views::wrapped(&views::verdict(&r.verdict, "kg"), width);
         if !r.verdict.detection.is_empty() {
             text += &format!(
                 "\nProbability to detect a loss of {} kg\n{}",
@@ -475,9 +478,9 @@ fn page(report: &Report<'_>) -> String {
     }
     text += &table.to_text(width);
     if let Some(s) = &report.simulation {
-        text += &format!(
+        let words = format!(
             "\n{} realisations of the errors, seed {}: covariance within {:.2} % of the formula; SITMUF mean {}, \
-             standard deviation {}, neighbours' product {}\n",
+             standard deviation {}, neighbours' product {} (0, 1 and 0 where the series itself closes)\n",
             s.realisations,
             s.seed,
             s.largest_covariance_deviation * 100.0,
@@ -485,6 +488,7 @@ fn page(report: &Report<'_>) -> String {
             views::number(s.sitmuf_sd),
             views::number(s.sitmuf_neighbours)
         );
+        text += &views::wrapped(&words, width);
     }
     text
 }

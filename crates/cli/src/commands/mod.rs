@@ -6,12 +6,14 @@ mod audit;
 mod balance;
 mod balance_series;
 mod check;
+mod differences;
 mod explain;
 mod fmt;
 mod ground;
 mod ledger;
 mod link;
 mod open;
+mod production;
 mod proof;
 mod publish;
 mod report;
@@ -20,8 +22,10 @@ mod reveal;
 mod roadmap;
 mod roadmap_import;
 mod roadmap_test;
+mod sample;
 mod seal;
 mod serve;
+mod simulate;
 mod views;
 mod why;
 mod witness;
@@ -72,6 +76,11 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         Command::Roadmap(RoadmapCommand::Import { table, output, title }) => {
             roadmap_import::run(&table, &output, title.as_deref())
         }
+        Command::Sample(args) => sample::run(&args),
+        Command::Goals { view } => sample::goals(&view),
+        Command::Differences(args) => differences::run(&args),
+        Command::Production { case, view } => production::run(&case, &view),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Roadmap(RoadmapCommand::Status { case, view }) => roadmap::status(&case, &view),
         Command::Ledger(LedgerCommand::Show { what, place, view }) => {
             ledger::show(&what, &place, &view)

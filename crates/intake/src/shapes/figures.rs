@@ -10,14 +10,14 @@ use crate::table::Row;
 pub(super) const SHAPE: Shape = Shape {
     name: "stated figures",
     required: &["id", "item", "quantity", "unit", "stated_on", "stated_by", "source", "basis"],
-    optional: &["to_whom", "note", "as_of"],
+    optional: &["to_whom", "note", "as_of", "sigma"],
     read,
 };
 
 fn read(row: &mut Row<'_>, manifest: &Manifest) -> Vec<Statement> {
     let (id, what) = (row.need("id"), row.need("item"));
     let (said, as_of) = (row.date("stated_on"), row.date("as_of"));
-    let (value, source) = (row.decimal("quantity"), row.source());
+    let (value, sigma, source) = (row.decimal("quantity"), row.decimal("sigma"), row.source());
     if let (Some(as_of), Some(said)) = (&as_of, &said)
         && as_of.certainly_after(said)
     {
@@ -46,7 +46,7 @@ fn read(row: &mut Row<'_>, manifest: &Manifest) -> Vec<Statement> {
         high: None,
         kind: kind(&lower),
         material: lower.contains("plutonium").then(|| "Pu".to_owned()),
-        sigma: None,
+        sigma: value.and(sigma),
         unit: value.and_then(|_| row.text("unit")),
         value,
         what,
