@@ -4,7 +4,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 /// One stream of numbers.
-pub(crate) struct Draws(Xoshiro256PlusPlus);
+pub(crate) struct Draws(pub(crate) Xoshiro256PlusPlus);
 
 impl Draws {
     /// The stream of a number under a seed. Streams of different numbers are independent: both go through splitmix64.

@@ -3,6 +3,8 @@
 //!
 //! All of it is pure: no clock, no input; where random numbers are drawn the seed is given and told in the result.
 
+pub mod delay;
 mod draw;
+pub mod forecast;
 pub mod prove;
 pub mod sequence;

@@ -1,0 +1,24 @@
+//! Promises kept, measured: the same measures for every party.
+//!
+//! Slip, ratio, renewed promises, time to completion with promises not yet kept, earned schedule, a cumulative sum of
+//! slips, days lost by the cause stated, conditions added after acceptance, benefits received against obligations
+//! fulfilled; and how unusual each is among real agreements. The result says what was promised, what was done and what
+//! was said; it never says why.
+
+mod conduct;
+mod cusum;
+mod flows;
+mod reference;
+mod schedule;
+mod survival;
+
+pub use conduct::{
+    AddedCondition, Cause, Delays, INTRA_CASE_CORRELATION, PartyDelays, PromiseDelay, delays,
+};
+pub use cusum::{H as CUSUM_H, K as CUSUM_K, cusum, run_length};
+pub use flows::{FlowPoint, Flows};
+pub use reference::{ReferenceClass, ReferenceFacts, ReferencePromise};
+pub use schedule::{EarnedSchedule, earned_schedule, pert};
+pub use survival::{
+    CurvePoint, Interval, LogRank, Turnbull, chi_square_tail, kaplan_meier, log_rank,
+};
