@@ -94,6 +94,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "accountancy",
             "inspection",
             "custody",
+            "foresight",
             "roadmap",
             "case",
             "statement",

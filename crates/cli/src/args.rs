@@ -340,6 +340,51 @@ pub(crate) struct WitnessArgs {
     pub name: String,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ProveArgs {
+    /// A case folder, or a roadmap file alone
+    #[arg(value_name = "CASE|FILE", default_value = ".")]
+    pub what: PathBuf,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// States to visit at most in each part of the agreement
+    #[arg(long, default_value_t = 5_000_000)]
+    pub states: usize,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ForecastArgs {
+    #[command(flatten)]
+    pub case: CaseArgs,
+    #[command(flatten)]
+    pub view: ViewArgs,
+    /// Runs
+    #[arg(long, default_value_t = 10_000, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(100..=1_000_000))]
+    pub runs: usize,
+    /// Seed; the same seed gives the same forecast
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Assume that a step is done on a day, as decl=2008-03-01; repeat it for more
+    #[arg(long, value_name = "STEP=DATE", value_parser = step_on)]
+    pub assume: Vec<(String, civil::Date)>,
+    /// Also the chance of being done by this day
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub by: Option<civil::Date>,
+    /// Instead: forecasts of the past, month by month, against what happened
+    #[arg(long)]
+    pub calibrate: bool,
+}
+
+fn step_on(text: &str) -> Result<(String, civil::Date), String> {
+    let (step, date) = text
+        .rsplit_once('=')
+        .ok_or_else(|| format!("`{text}`: write STEP=DATE, as decl=2008-03-01"))?;
+    Ok((step.trim_matches('"').to_owned(), day(date.trim_matches('"'))?))
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum RoadmapCommand {
     /// Run the scenarios beside a roadmap (CASE/scenarios/*.kdl) and compare the states they expect
@@ -365,6 +410,71 @@ pub(crate) enum RoadmapCommand {
     Status {
         #[command(flatten)]
         case: CaseArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Search every order of events: who may certify, deadlock, snapback in time, a way out
+    Prove(ProveArgs),
+    /// Is the sequence safe: who would stop where, each party's exposure, the smallest change that holds
+    Safety {
+        #[command(flatten)]
+        case: CaseArgs,
+        /// Seed of the games drawn from the ranges
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// How promises were kept, by the same measures for every party, and how unusual that is
+    Promises {
+        #[command(flatten)]
+        case: CaseArgs,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// When each step will be done, with what chance, and which date would buy most time if kept
+    Forecast(ForecastArgs),
+    /// What is left of the agreement, as an agreement: who owes what next
+    Owes {
+        #[command(flatten)]
+        case: CaseArgs,
+        /// Only what concerns this party
+        #[arg(long)]
+        party: Option<String>,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// A picture of the steps over time: promised, done, forecast (SVG)
+    Gantt {
+        #[command(flatten)]
+        case: CaseArgs,
+        /// The file to write; `-` for standard output
+        #[arg(long, short, value_name = "FILE.svg")]
+        output: PathBuf,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// A picture of what waits for what (SVG)
+    Graph {
+        #[command(flatten)]
+        case: CaseArgs,
+        /// The file to write; `-` for standard output
+        #[arg(long, short, value_name = "FILE.svg")]
+        output: PathBuf,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// The dates of open steps for any calendar (iCalendar)
+    Calendar {
+        #[command(flatten)]
+        case: CaseArgs,
+        /// The file to write; `-` for standard output
+        #[arg(long, short, value_name = "FILE.ics")]
+        output: PathBuf,
+        /// Only what concerns this party
+        #[arg(long)]
+        party: Option<String>,
         #[command(flatten)]
         view: ViewArgs,
     },

@@ -12,6 +12,9 @@ mod material;
 pub mod pages;
 pub mod report;
 mod signature;
+mod lines;
+pub mod picture;
+pub mod roadmap_calendar;
 mod summary;
 mod table;
 pub mod views;
@@ -22,6 +25,9 @@ pub mod why;
 
 pub use material::{Material, Mistake, Places, Problem};
 pub use signature::{Signature, signatures};
+pub mod views_foresight;
+
+pub use lines::wrapped;
 pub use summary::{Recorded, count, summary};
 pub use table::Table;
 

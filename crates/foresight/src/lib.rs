@@ -7,4 +7,5 @@ pub mod delay;
 mod draw;
 pub mod forecast;
 pub mod prove;
+pub mod residual;
 pub mod sequence;

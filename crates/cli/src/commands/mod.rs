@@ -9,6 +9,7 @@ mod check;
 mod differences;
 mod explain;
 mod fmt;
+mod foresight;
 mod ground;
 mod ledger;
 mod link;
@@ -82,6 +83,26 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         Command::Production { case, view } => production::run(&case, &view),
         Command::Simulate(args) => simulate::run(&args),
         Command::Roadmap(RoadmapCommand::Status { case, view }) => roadmap::status(&case, &view),
+        Command::Roadmap(RoadmapCommand::Prove(args)) => foresight::prove_orders(&args),
+        Command::Roadmap(RoadmapCommand::Safety { case, seed, format }) => {
+            foresight::play(&case, seed, format)
+        }
+        Command::Roadmap(RoadmapCommand::Promises { case, view }) => {
+            foresight::promises(&case, &view)
+        }
+        Command::Roadmap(RoadmapCommand::Forecast(args)) => foresight::forecast(&args),
+        Command::Roadmap(RoadmapCommand::Owes { case, party, view }) => {
+            foresight::owes(&case, party.as_deref(), &view)
+        }
+        Command::Roadmap(RoadmapCommand::Gantt { case, output, view }) => {
+            foresight::gantt(&case, &view, &output)
+        }
+        Command::Roadmap(RoadmapCommand::Graph { case, output, view }) => {
+            foresight::graph(&case, &view, &output)
+        }
+        Command::Roadmap(RoadmapCommand::Calendar { case, output, party, view }) => {
+            foresight::calendar(&case, party.as_deref(), &view, &output)
+        }
         Command::Ledger(LedgerCommand::Show { what, place, view }) => {
             ledger::show(&what, &place, &view)
         }

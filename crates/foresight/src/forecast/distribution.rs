@@ -62,7 +62,7 @@ impl Distribution {
     /// Normal; for tests of the arithmetic.
     #[must_use]
     pub fn normal(mean: f64, sd: f64) -> Self {
-        Self::of(true, |u| mean + sd * inverse_normal(u.clamp(2e-4, 1.0 - 2e-4)))
+        Self::of(false, |u| mean + sd * inverse_normal(u.clamp(3e-4, 1.0 - 3e-4)))
     }
 
     /// The values seen, each as likely as the others.
