@@ -41,7 +41,8 @@ fn head(width: f64, height: f64, title: &str) -> String {
 fn text(out: &mut String, x: f64, y: f64, anchor: &str, fill: &str, words: &str) {
     let _ = writeln!(
         out,
-        "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{fill}\">{}</text>",
+        "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{fill}\" paint-order=\"stroke\" \
+         stroke=\"#ffffff\" stroke-width=\"3\">{}</text>",
         escape(words)
     );
 }
@@ -55,11 +56,14 @@ struct Row<'a> {
 
 /// Each step with a date over time: what was promised, what was done, what is forecast.
 #[must_use]
-pub fn gantt(status: &Status, delays: &foresight::delay::Delays, forecast: &Forecast) -> String {
-    let made: HashMap<&str, civil::Date> = delays
-        .promises
+pub fn gantt(roadmap: &Roadmap, status: &Status, forecast: &Forecast) -> String {
+    let made: HashMap<&str, civil::Date> = status
+        .steps
         .iter()
-        .filter_map(|p| Some((p.step.as_str(), p.promised_on.as_ref()?.earliest())))
+        .filter_map(|s| {
+            let on = foresight::delay::promised_on(roadmap, status, s)?;
+            Some((s.id.as_str(), on.earliest()))
+        })
         .collect();
     let today = status.as_of.latest();
     let mut rows: Vec<Row<'_>> = status
@@ -134,6 +138,7 @@ fn legend(out: &mut String) {
     let swatches = [
         ("promised", GREY, false),
         ("done in time", BLUE, true),
+        ("done, in time or not", BLUE, false),
         ("late, or not yet done after its date", ORANGE, true),
         ("forecast: 10 to 90 of 100 runs, a mark at half", SKY, true),
     ];
@@ -145,7 +150,7 @@ fn legend(out: &mut String) {
             y - 9.0
         );
         text(out, x + 28.0, y, "start", INK, words);
-        x += 28.0 + words.chars().count() as f64 * 6.3 + 26.0;
+        x += 28.0 + words.chars().count() as f64 * 6.2 + 22.0;
     }
 }
 
@@ -192,7 +197,7 @@ fn draw_row(
     let step = row.step;
     let (middle, bar) = (y + 16.0, y + 7.0);
     let name = format!("{}  {}", step.id, step.title);
-    text(out, 16.0, middle, "start", INK, &shorten(&name, 44));
+    text(out, 16.0, middle, "start", INK, &shorten(&name, 46));
     let by = if step.parties.len() > 2 {
         format!("{} parties", step.parties.len())
     } else {
@@ -219,7 +224,9 @@ fn draw_row(
             Some(due) if late => rect(x(due), x(actual.latest()), ORANGE, ORANGE, 6.0),
             _ => {
                 let from = row.promised.map_or(actual.earliest(), |p| p.0).min(actual.earliest());
-                rect(x(from), x(actual.latest()), BLUE, BLUE, 6.0);
+                // "On or before that day" does not say whether it was in time.
+                let fill = if step.timeliness == Timeliness::Unclear { "#ffffff" } else { BLUE };
+                rect(x(from), x(actual.latest()), fill, BLUE, 6.0);
             }
         }
     } else if !step.state.is_done() {
@@ -229,7 +236,7 @@ fn draw_row(
         if let Some([Some(low), half, high]) = row.forecast {
             let from = x(low.max(today));
             rect(from, high.map_or(f64::MAX, x).min(x(civil::Date::MAX)), SKY, SKY, 4.0);
-            if let Some(half) = half {
+            if let Some(half) = half.filter(|h| x(*h) < x(civil::Date::MAX)) {
                 rect(x(half) - 1.0, x(half) + 1.0, INK, INK, 10.0);
             }
         }
@@ -399,9 +406,9 @@ pub fn dependencies(roadmap: &Roadmap, status: &Status) -> String {
             y + 16.0,
             "start",
             INK,
-            &shorten(&format!("{} · {by} · {state}", step.id), 36),
+            &shorten(&format!("{} · {by} · {state}", step.id), 34),
         );
-        text(&mut out, x + 14.0, y + 32.0, "start", "#555555", &shorten(&step.title, 36));
+        text(&mut out, x + 14.0, y + 32.0, "start", "#555555", &shorten(&step.title, 33));
     }
     out.push_str("</svg>\n");
     out

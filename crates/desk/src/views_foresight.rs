@@ -153,7 +153,6 @@ pub fn party_delays(delays: &Delays) -> Table {
         "received",
         "fulfilled",
         "ahead_days",
-        "against_the_reference_class",
     ]);
     for p in &delays.parties {
         let index = p.schedule.map(|s| number(s.index)).unwrap_or_default();
@@ -168,14 +167,23 @@ pub fn party_delays(delays: &Delays) -> Table {
             percent(p.flows.received),
             percent(p.flows.fulfilled),
             format!("{:.0}", p.flows.ahead_days),
-            p.against_reference.as_ref().map_or_else(String::new, |c| {
-                format!(
-                    "{} (p {}, likelihood ratio {})",
-                    c.words,
-                    number(c.p_with_shared_shocks),
-                    number(c.likelihood_ratio)
-                )
-            }),
+        ]);
+    }
+    table
+}
+
+/// Each party's pace against the reference class.
+#[must_use]
+pub fn comparisons(delays: &Delays) -> Table {
+    let mut table = Table::new(&["party", "result", "p", "likelihood_ratio", "kept", "expected"]);
+    for (p, c) in delays.parties.iter().filter_map(|p| Some((p, p.against_reference.as_ref()?))) {
+        table.push(vec![
+            p.party.clone(),
+            c.words.to_owned(),
+            number(c.p_with_shared_shocks),
+            number(c.likelihood_ratio),
+            format!("{:.0}", c.log_rank.observed),
+            format!("{:.1}", c.log_rank.expected),
         ]);
     }
     table
@@ -184,13 +192,13 @@ pub fn party_delays(delays: &Delays) -> Table {
 /// Days lost, by party and stated cause.
 #[must_use]
 pub fn causes(delays: &Delays) -> Table {
-    let mut table = Table::new(&["party", "days", "steps", "stated_cause"]);
+    let mut table = Table::new(&["party", "days", "steps", "the_record_says"]);
     for c in &delays.causes {
         table.push(vec![
             c.party.clone(),
             c.days.to_string(),
             c.steps.join(" "),
-            c.stated.clone().unwrap_or_else(|| "none in the record".to_owned()),
+            c.stated.clone().unwrap_or_else(|| "nothing".to_owned()),
         ]);
     }
     table

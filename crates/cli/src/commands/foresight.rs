@@ -204,8 +204,12 @@ pub(crate) fn promises(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError>
             output::table(Format::Table, &desk::views_foresight::promise_delays(&result))?;
             output::print("\nParty by party, by the same measures\n")?;
             output::table(Format::Table, &desk::views_foresight::party_delays(&result))?;
+            output::print(
+                "\nAgainst the reference class, for shocks that promises of one agreement share\n",
+            )?;
+            output::table(Format::Table, &desk::views_foresight::comparisons(&result))?;
             if !result.causes.is_empty() {
-                output::print("\nDays lost, by what was stated\n")?;
+                output::print("\nDays lost, and what the record says of them\n")?;
                 output::table(Format::Table, &desk::views_foresight::causes(&result))?;
             }
             for c in &result.added_conditions {
@@ -354,11 +358,10 @@ pub(crate) fn gantt(case: &CaseArgs, view: &ViewArgs, to: &Path) -> Result<u8, C
     let agreement = Agreement::read(case)?;
     let (judgement, wrong) = agreement.judgement()?;
     let status = agreement.status(view.day());
-    let delays = foresight::delay::delays(&agreement.roadmap, &status);
     let question = Question { runs: 2_000, ..Question::default() };
     let forecast =
         foresight::forecast::forecast(&agreement.roadmap, &status, &judgement, &question);
-    write(to, &desk::picture::gantt(&status, &delays, &forecast))?;
+    write(to, &desk::picture::gantt(&agreement.roadmap, &status, &forecast))?;
     Ok(agreement.code(wrong))
 }
 

@@ -215,7 +215,8 @@ fn party_names(steps: &[&StepStatus]) -> Vec<String> {
 
 /// When a step was promised: what its date counts from; what the reference class knows; the day of signature; else the
 /// last step that all did together, without a date of its own, before it was due: the agreement it stands in.
-fn promised_on(roadmap: &Roadmap, status: &Status, step: &StepStatus) -> Option<Date> {
+#[must_use]
+pub fn promised_on(roadmap: &Roadmap, status: &Status, step: &StepStatus) -> Option<Date> {
     let text = roadmap.step(step.id.as_str())?;
     let actual =
         |id: &str| status.steps.iter().find(|s| s.id.as_str() == id).and_then(|s| s.actual.clone());

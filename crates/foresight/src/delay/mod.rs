@@ -13,7 +13,8 @@ mod schedule;
 mod survival;
 
 pub use conduct::{
-    AddedCondition, Cause, Delays, INTRA_CASE_CORRELATION, PartyDelays, PromiseDelay, delays,
+    AddedCondition, Cause, Comparison, Delays, INTRA_CASE_CORRELATION, PartyDelays, PromiseDelay,
+    delays, promised_on,
 };
 pub use cusum::{H as CUSUM_H, K as CUSUM_K, cusum, run_length};
 pub use flows::{FlowPoint, Flows};

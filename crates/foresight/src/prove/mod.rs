@@ -156,6 +156,7 @@ pub fn prove(system: &System, bounds: Bounds) -> Proof {
             story: Vec::new(),
         })
         .collect();
+    let mut best = [(usize::MAX, usize::MAX); 4];
     for part in &parts {
         let found = explore::explore(part, bounds);
         components.push(Component {
@@ -169,9 +170,11 @@ pub fn prove(system: &System, bounds: Bounds) -> Proof {
             let story = trace.map(|t| story::tell(part, &t, answer.question)).unwrap_or_default();
             let violated = answer.verdict == Verdict::Violated;
             if verdict == Verdict::Violated {
-                // Of several parts that fail, the one with the shortest story is told.
-                if !violated || story.len() < answer.story.len() {
+                // Of several parts that fail, the one with the shortest story is told; of these the largest part.
+                let told = (story.len(), usize::MAX - part.steps.len());
+                if !violated || told < best[answer.question as usize] {
                     (answer.verdict, answer.story) = (verdict, story);
+                    best[answer.question as usize] = told;
                 }
             } else if !violated && rank(verdict) > rank(answer.verdict) {
                 answer.verdict = verdict;

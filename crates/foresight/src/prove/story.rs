@@ -43,6 +43,9 @@ pub(crate) fn tell(system: &System, trace: &[Action], question: Question) -> Vec
             Event::Uphold => format!("the dispute ends: {name} is not done"),
             Event::Reject => format!("the dispute ends: {name} is done"),
             Event::Reverse => format!("{who} undoes {name}"),
+            Event::Refuse if step.by.len() > 1 || step.by.iter().any(|b| b == "all") => {
+                format!("one of those who are to do it refuses {name}")
+            }
             Event::Refuse => format!("{who} refuses {name}"),
             Event::Tick => "time passes: the next deadline of the dispute".to_owned(),
             Event::Suspend => format!("{} suspends the agreement", holder(system, &now)),
