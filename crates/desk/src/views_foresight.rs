@@ -204,6 +204,17 @@ pub fn causes(delays: &Delays) -> Table {
     table
 }
 
+/// A forecast day. What lies far ahead is a tail and no day.
+fn day(day: Option<&str>, year: i16) -> String {
+    let far = i32::from(year) + 20;
+    match day {
+        Some(day) if day.get(..4).and_then(|y| y.parse::<i32>().ok()).is_some_and(|y| y <= far) => {
+            day.to_owned()
+        }
+        _ => format!("after {far}"),
+    }
+}
+
 /// Each open step's forecast.
 #[must_use]
 pub fn forecast(forecast: &Forecast) -> Table {
@@ -226,7 +237,7 @@ pub fn forecast(forecast: &Forecast) -> Table {
         if asked {
             cells.push(by_day.map(percent).unwrap_or_default());
         }
-        cells.extend(days.iter().map(|d| d.clone().unwrap_or_else(|| "-".to_owned())));
+        cells.extend(days.iter().map(|d| day(d.as_deref(), forecast.as_of.latest().year())));
         cells.push(critical);
         table.push(cells);
     };

@@ -172,11 +172,19 @@ fn forecasts_of_finished_histories_are_scored() {
         let c = calibrate(&case.1, &history, &end, &Judgement::default(), &question);
         assert!(c.forecasts > 5, "{name}: {c:#?}");
         assert!((0.0..=1.0).contains(&c.brier), "{c:#?}");
+        // Nothing is forecast before it was promised, or when its day is over.
+        assert!(c.each.iter().all(|f| f.step != "decl" || f.on.as_str() > "2007-10-03"), "{c:#?}");
         println!(
             "{name}: {} forecasts, Brier {:.3}, average {:.3}, within {:.2} of {}",
             c.forecasts, c.brier, c.brier_of_the_average, c.within_80, c.days_checked
         );
     }
+}
+
+#[test]
+fn what_was_on_its_day_lies_in_the_middle_of_what_was() {
+    let d = Distribution::empirical(&[0.5, 1.0, 1.0, 1.0, 2.0]);
+    assert!((d.rank(1.0) - 0.5).abs() < 0.01, "{}", d.rank(1.0));
 }
 
 proptest! {

@@ -146,7 +146,8 @@ pub(crate) fn play(case: &CaseArgs, seed: u64, format: Format) -> Result<u8, Cli
                 .as_ref()
                 .map(|by| format!(", as judged by {by}"))
                 .unwrap_or_default();
-            output::print(&format!("{}: is the sequence safe{by}?\n\n", result.title))?;
+            let title = format!("{}: is the sequence safe{by}?", result.title);
+            output::print(&(desk::wrapped("", &title, output::width()) + "\n"))?;
             let yes = |b: bool| if b { "nobody stops" } else { "somebody stops" };
             let mut words = format!(
                 "In the middle of the ranges {}; in the worst corner {}. Nobody stops in {:.0} % of {} games drawn from the \

@@ -65,6 +65,11 @@ pub fn calibrate(
             if planned.plan.steps[i].fixed.is_some() || due.latest() < today {
                 continue;
             }
+            // Nobody forecasts what has not been promised yet.
+            let made = crate::delay::promised_on(roadmap, status, step);
+            if made.is_none_or(|made| made.latest() > today) {
+                continue;
+            }
             let Some(last) = end.steps.iter().find(|s| s.id == step.id) else { continue };
             let actual = last.actual.as_ref().filter(|_| last.state.is_done());
             let happened = match actual {

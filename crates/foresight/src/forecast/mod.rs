@@ -392,7 +392,7 @@ fn learn(plan: &mut Plan, steps: &[&StepStatus], names: &[&str]) -> Vec<(String,
             // A certain duration tells nothing.
             let spread = step.takes.quantile(0.9) > step.takes.quantile(0.1);
             (spread && took >= 0.0)
-                .then(|| (i, inverse_normal(step.takes.below(took).clamp(0.005, 0.995))))
+                .then(|| (i, inverse_normal(step.takes.rank(took).clamp(0.005, 0.995))))
         })
         .collect();
     let posterior = |share: f64, rest: f64, values: &[f64]| -> (f64, f64) {
