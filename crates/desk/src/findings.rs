@@ -1,7 +1,7 @@
 //! Everything that does not fit, in one ranked list.
 
 use assessment::Assessment;
-use crosscheck::{Crosscheck, Judgement, Match, Verdict};
+use crosscheck::{Counts, Crosscheck, Judgement, Match, Verdict, Weighing};
 use roadmap::Timeliness;
 use serde::Serialize;
 use statement::Basis;
