@@ -42,11 +42,12 @@ export interface StepLine {
 }
 
 export interface Waterfall {
-  observation: string;
-  site: string;
+  question: string;
   probability: number;
+  low?: number;
+  high?: number;
   bits: number;
-  fields: { field: string; bits: number; words: string }[];
+  fields: { field: string; bits: number; low?: number; high?: number; words: string }[];
 }
 
 export interface Finding {

@@ -1,7 +1,7 @@
 //! Everything that does not fit, in one ranked list.
 
 use assessment::Assessment;
-use crosscheck::{Crosscheck, Judgement, Match, Verdict};
+use crosscheck::{Counts, Crosscheck, Judgement, Match, Verdict, Weighing};
 use roadmap::Timeliness;
 use serde::Serialize;
 use statement::Basis;
@@ -88,6 +88,9 @@ pub struct Finding {
     /// What would change it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub would_change: Vec<String>,
+    /// The access request it calls for, as a person could sign it; it names no source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
     /// Ids it speaks of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub about: Vec<String>,
@@ -98,53 +101,105 @@ pub struct Finding {
     pub because: Vec<u64>,
 }
 
-/// How the evidence for one match adds up, in bits.
+/// How the evidence for one question adds up, in bits.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Waterfall {
-    /// The observation.
-    pub observation: String,
-    /// The declared site.
-    pub site: String,
-    /// The probability that they are one.
+    /// The question: `o-015 is d92-irt`.
+    pub question: String,
+    /// The probability that the answer is yes.
     pub probability: f64,
+    /// The least it is over the range of the inputs, where that was worked out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    /// The most it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<f64>,
     /// The sum: log2 of the odds.
     pub bits: f64,
     /// What adds up to it.
     pub fields: Vec<Step>,
 }
 
-/// One field of a waterfall.
+/// One part of a waterfall.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Step {
-    /// The field.
+    /// The field of a comparison, or the report.
     pub field: String,
     /// What it adds, as log2 of a likelihood ratio.
     pub bits: f64,
+    /// The least it adds over the range of its grade, where that was worked out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    /// The most it adds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<f64>,
     /// Why.
     pub words: String,
 }
 
-fn waterfall(observation: &str, site: &str, m: &Match) -> Waterfall {
-    let fields = m.fields.iter();
+fn matched(observation: &str, site: &str, m: &Match) -> Waterfall {
+    let step = |f: &crosscheck::Field| Step {
+        field: f.field.to_string(),
+        bits: f.bits,
+        low: None,
+        high: None,
+        words: f.words.clone(),
+    };
     Waterfall {
-        observation: observation.to_owned(),
-        site: site.to_owned(),
+        question: format!("{observation} is {site}"),
         probability: m.probability,
+        low: None,
+        high: None,
         bits: m.bits,
-        fields: fields
-            .map(|f| Step { field: f.field.to_string(), bits: f.bits, words: f.words.clone() })
-            .collect(),
+        fields: m.fields.iter().map(step).collect(),
     }
 }
 
-/// The evidence for every match of a site or an observation.
+fn weighed(w: &Weighing) -> Waterfall {
+    let prior = Step {
+        field: "prior".to_owned(),
+        bits: w.prior_bits,
+        low: None,
+        high: None,
+        words: "before any report".to_owned(),
+    };
+    let report = |e: &crosscheck::Evidence| Step {
+        field: e.id.to_string(),
+        bits: e.bits,
+        low: Some(e.low),
+        high: Some(e.high),
+        words: match (&e.counts, e.grade.as_str()) {
+            (Counts::InFull, "") => e.says.clone(),
+            (Counts::InFull, grade) => format!("{}; grade {grade}", e.says),
+            (Counts::SameOrigin(id), _) => format!("{}; of the same origin as {id}", e.says),
+            (Counts::ConfirmsAlready(id), _) => format!("{}; confirmed already in {id}", e.says),
+            (Counts::CannotBeJudged, _) => format!("{}; its source cannot be judged", e.says),
+            (Counts::DoubtedBesideBetter, _) => format!("{}; doubted beside better", e.says),
+        },
+    };
+    Waterfall {
+        question: w.question.clone(),
+        probability: w.probability,
+        low: Some(w.low),
+        high: Some(w.high),
+        bits: w.bits,
+        fields: std::iter::once(prior).chain(w.evidence.iter().map(report)).collect(),
+    }
+}
+
+/// The evidence for every match of a site or an observation, and for the place it is part of.
 #[must_use]
 pub fn waterfalls(crosscheck: &Crosscheck, id: &str) -> Vec<Waterfall> {
     let of_site = crosscheck.sites.iter().filter(|s| s.site.as_str() == id);
-    let sites = of_site.flat_map(|s| s.matches.iter().map(|m| waterfall(m.id.as_str(), id, m)));
+    let sites = of_site.flat_map(|s| {
+        let matches = s.matches.iter().map(|m| matched(m.id.as_str(), id, m));
+        std::iter::once(weighed(&s.weighing)).chain(matches)
+    });
     let of_seen = crosscheck.observations.iter().filter(|o| o.observation.as_str() == id);
-    let seen = of_seen.flat_map(|o| o.matches.iter().map(|m| waterfall(id, m.id.as_str(), m)));
-    sites.chain(seen).collect()
+    let seen = of_seen.flat_map(|o| o.matches.iter().map(|m| matched(id, m.id.as_str(), m)));
+    let places = crosscheck.unmatched.iter();
+    let places = places.filter(|p| p.observations.iter().any(|o| o.as_str() == id));
+    sites.chain(seen).chain(places.map(|p| weighed(&p.weighing))).collect()
 }
 
 /// All of them: by kind, and within a kind the most pressing first.
@@ -179,6 +234,7 @@ impl Finding {
             rank: None,
             evidence: Vec::new(),
             would_change: Vec::new(),
+            request: None,
             about: Vec::new(),
             basis: "",
             because: Vec::new(),
@@ -216,6 +272,7 @@ fn crosscheck(a: &Assessment, out: &mut Vec<Finding>) {
                 title: place.name.clone(),
                 words,
                 rank: Some(place.rank),
+                evidence: vec![weighed(&place.weighing)],
                 would_change: vec![
                     format!(
                         "{} ({})",

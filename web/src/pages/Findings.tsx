@@ -4,13 +4,25 @@ import type { PageProps } from "../App";
 import { go } from "../route";
 import { useAsk } from "../source";
 import type { Finding, FindingsPage } from "../types";
-import { Answer, Id, Nothing, Said, Tag, tone, words } from "../ui/bits";
+import { Answer, Id, Nothing, Said, Section, Tag, tone, words } from "../ui/bits";
 import { Evidence } from "../ui/Evidence";
+import { ServerTable } from "../ui/Table";
 import { copy } from "../ui/copy";
 
 const SIZE = 40;
 
-export function Findings({ asOf, params }: PageProps) {
+export function Findings(props: PageProps) {
+  return (
+    <>
+      <All {...props} />
+      <Section title="Where to look next" note="what one more look is expected to settle, in bits">
+        <ServerTable name="looks" caption="Where to look next" asOf={props.asOf} empty={<Nothing>No single look is expected to settle anything that is open.</Nothing>} />
+      </Section>
+    </>
+  );
+}
+
+function All({ asOf, params }: PageProps) {
   const kind = __REPORT__ ? "" : (params.get("kind") ?? "");
   const q = __REPORT__ ? "" : (params.get("q") ?? "");
   const [shown, setShown] = useState(SIZE);
@@ -61,7 +73,7 @@ function Row({ row, first }: { row: Finding; first: boolean }) {
             {row.basis && <p><Tag tone={row.basis.includes("memory") ? "warn" : "plain"}>{row.basis}</Tag></p>}
             {row.evidence?.map((e) => <Evidence of={e} />)}
             {row.would_change && <p><strong>What would change it:</strong> {row.would_change.join("; ")}</p>}
-            {row.kind === "seen_not_declared" && <Request title={row.title} words={row.words} about={row.about ?? [row.id]} />}
+            {row.request && <Request text={row.request} about={row.about ?? [row.id]} />}
             <p>Ask why: {[...new Set([row.id, ...(row.about ?? [])])].filter(Boolean).map((id) => <><Id id={id} /> </>)}</p>
           </div>
         )}
@@ -71,15 +83,13 @@ function Row({ row, first }: { row: Finding; first: boolean }) {
 }
 
 /** The words of an access request that names what was seen and not who saw it. */
-function Request({ title, words: found, about }: { title: string; words: string[]; about: string[] }) {
-  const text = `Access is asked to the place known as "${title}", to resolve an inconsistency: ${found[0] ?? ""}. ` +
-    `An explanation with its records, or a visit, would settle it.`;
+function Request({ text, about }: { text: string; about: string[] }) {
   return (
     <div class="request">
-      <p><strong>Access request it calls for</strong> <span class="note">a draft; it names no source. `lockstep access draft` makes the statement.</span></p>
+      <p><strong>Access request it calls for</strong> <span class="note">a draft: nobody has asked anything. It names no source. <span class="mono">lockstep access draft</span> makes the statement to sign.</span></p>
       <p><Said>{text}</Said></p>
-      <p class="note">rests on {about.join(", ")}; these ids stay at home</p>
-      {!__REPORT__ && <button type="button" onClick={() => copy(text, "the draft")}>Copy the draft</button>}
+      <p class="note">rests on {about.join(", ")}, which stay at home</p>
+      {!__REPORT__ && <button type="button" onClick={() => void copy(text, "the draft")}>Copy the draft</button>}
     </div>
   );
 }

@@ -37,7 +37,7 @@ export function Ledger({ page }: PageProps) {
               <summary>The checkpoint as signed</summary>
               <pre tabIndex={0}>{head.checkpoint}</pre>
               <p class="note">key of the log: <span class="mono">{head.key}</span></p>
-              {!__REPORT__ && <button type="button" onClick={() => copy(head.checkpoint, "the checkpoint")}>Copy</button>}
+              {!__REPORT__ && <button type="button" onClick={() => void copy(head.checkpoint, "the checkpoint")}>Copy</button>}
             </details>
           </>
         )}

@@ -46,6 +46,15 @@ function Agreement({ status, after, asOf }: { status: RoadmapStatus; after: [str
       <Section title="Limits">
         <ServerTable name="limits" caption="Limits" asOf={asOf} empty={<Nothing>The agreement sets no limit that the record states.</Nothing>} />
       </Section>
+      <Section title="Lasting obligations">
+        <ServerTable name="lasting" caption="Lasting obligations" asOf={asOf} empty={<Nothing>The agreement binds nobody to keep doing or keep from doing something, as far as the text says.</Nothing>} />
+      </Section>
+      <Section title="Powers" note="who may do what when something happens">
+        <ServerTable name="powers" caption="Powers" asOf={asOf} empty={<Nothing>The text gives nobody a power to suspend, extend or end.</Nothing>} />
+      </Section>
+      <Section title="Rival readings">
+        <ServerTable name="readings" caption="Rival readings" asOf={asOf} empty={<Nothing>No party is recorded as reading the text otherwise.</Nothing>} />
+      </Section>
       <Section title="Every step">
         <ServerTable name="steps" caption="Steps" asOf={asOf} empty={<Nothing>The agreement has no step.</Nothing>} />
       </Section>

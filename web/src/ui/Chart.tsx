@@ -9,6 +9,9 @@ export type Plot = typeof PlotModule;
 
 let loaded: Plot | undefined;
 
+/** Width of A4 between its margins, in CSS pixels. */
+const PAPER = 680;
+
 /** Colours that stay apart for every common colour vision (Okabe and Ito); they are read from the style sheet. */
 export function colours(): Record<"blue" | "orange" | "green" | "sky" | "purple" | "red" | "ink" | "faint" | "line" | "paper" | "sea", string> {
   const style = getComputedStyle(document.documentElement);
@@ -36,10 +39,9 @@ export function Chart(props: {
     if (!holder) return;
     let gone = false;
     let width = 0;
-    const draw = async () => {
-      loaded ??= await import("@observablehq/plot");
-      if (gone || width === 0) return;
-      const drawn = make.current(loaded, width);
+    const drawAt = (at: number) => {
+      if (gone || at === 0 || !loaded) return;
+      const drawn = make.current(loaded, at);
       // The policy allows no inline style element; the style sheet holds what Plot would put there.
       for (const style of drawn.querySelectorAll("style")) style.remove();
       const svg = drawn.matches("svg") ? drawn : drawn.querySelector("svg");
@@ -52,6 +54,15 @@ export function Chart(props: {
       svg?.setAttribute("aria-label", `${props.title}. ${props.caption}`);
       holder.replaceChildren(drawn);
     };
+    const draw = async () => {
+      loaded ??= await import("@observablehq/plot");
+      drawAt(width);
+    };
+    // Paper is narrower than a screen, and letters must not shrink with the picture.
+    const paper = () => width > PAPER && drawAt(PAPER);
+    const screen = () => drawAt(width);
+    addEventListener("beforeprint", paper);
+    addEventListener("afterprint", screen);
     const sized = new ResizeObserver(([entry]) => {
       const now = Math.floor(entry?.contentRect.width ?? 0);
       if (now !== width && now > 0) {
@@ -66,6 +77,8 @@ export function Chart(props: {
       gone = true;
       sized.disconnect();
       removeEventListener("theme", theme);
+      removeEventListener("beforeprint", paper);
+      removeEventListener("afterprint", screen);
     };
   }, [props.grid, table]);
   return (
@@ -83,7 +96,7 @@ export function Chart(props: {
             if (svg) save(standalone(svg), "image/svg+xml", `${props.name}.svg`);
           }}>Save SVG</button>
         )}
-        {!table && <button type="button" onClick={() => copy(csv(props.grid), "its data as CSV")}>Copy as CSV</button>}
+        {!table && <button type="button" onClick={() => void copy(csv(props.grid), "its data as CSV")}>Copy as CSV</button>}
       </div>
     </figure>
   );

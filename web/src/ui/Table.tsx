@@ -123,7 +123,7 @@ export function Table(props: {
           <input type="search" placeholder="Filter" aria-label={`Filter ${props.caption}`} value={q}
             onInput={(e) => { setQ(e.currentTarget.value); setFrom(0); }} />
         )}
-        <button type="button" onClick={() => copy(csv({ columns: props.grid.columns, rows }), "the table as CSV")}>Copy as CSV</button>
+        <button type="button" onClick={() => void copy(csv({ columns: props.grid.columns, rows }), "the table as CSV")}>Copy as CSV</button>
       </div>
       <Rows caption={props.caption} grid={page} sort={sort} onSort={(c) => setSort(next(sort, c))} render={props.render} />
       <Foot from={from} shown={page.rows.length} matched={rows.length} total={props.grid.rows.length} size={size} onPage={setFrom} />
@@ -161,7 +161,7 @@ export function ServerTable(props: { name: string; caption: string; asOf: string
               onInput={(e) => { setQ(e.currentTarget.value); setFrom(0); }} />
             <button type="button" onClick={async () => {
               const all = await fetch(url(path, { ...params, offset: undefined, limit: undefined, format: "csv" }));
-              copy(await all.text(), "all rows as CSV");
+              void copy(await all.text(), "all rows as CSV");
             }}>Copy as CSV</button>
           </div>
           <Rows caption={props.caption} grid={t} sort={sort} onSort={(c) => { setSort(next(sort, c)); setFrom(0); }} />

@@ -169,7 +169,7 @@ impl Question {
             Self::Part(part) => serde_json::to_vec(&part_of(a, part)?)?,
             Self::Map => serde_json::to_vec(&map::map(&s.material.case, a))?,
             Self::Findings { kind, q, offset, limit } => {
-                serde_json::to_vec(&findings_page(a, kind.as_deref(), q, *offset, *limit))?
+                serde_json::to_vec(&findings_page(s, kind.as_deref(), q, *offset, *limit))?
             }
             Self::Roadmap => serde_json::to_vec(&roadmap(s)?)?,
             Self::Table(asked) => return table::answer(s, asked),
@@ -216,13 +216,13 @@ fn part_of(a: &Assessment, part: &str) -> Result<Value, Problem> {
 }
 
 fn findings_page(
-    a: &Assessment,
+    s: &Snapshot,
     kind: Option<&str>,
     q: &str,
     offset: usize,
     limit: usize,
 ) -> FindingsPage {
-    let all = findings::findings(a);
+    let all = findings::findings(&s.assessment);
     let kinds = findings::FindingKind::ALL.map(|k| KindCount {
         kind: k.name().to_owned(),
         number: all.iter().filter(|f| f.kind == k).count(),
@@ -237,7 +237,15 @@ fn findings_page(
     FindingsPage {
         kinds: kinds.into_iter().filter(|k| k.number > 0).collect(),
         matched: kept.len(),
-        rows: kept.into_iter().skip(offset).take(limit).collect(),
+        rows: kept
+            .into_iter()
+            .skip(offset)
+            .take(limit)
+            .map(|f| {
+                let draft = assessment::access_draft(&s.assessment, &s.material.case, &f.id);
+                Finding { request: draft.map(|d| d.reason), ..f }
+            })
+            .collect(),
     }
 }
 
