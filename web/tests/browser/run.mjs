@@ -180,10 +180,13 @@ async function actions(url) {
     await page.getByLabel("Filter findings").fill("centrifuge");
     await page.waitForFunction((n) => document.querySelectorAll(".findings > li").length < n, all);
     await page.getByLabel("Filter findings").fill("");
-    await page.getByRole("button", { name: /differs from declaration/ }).click();
-    await page.waitForFunction(() => [...document.querySelectorAll(".findings summary .tag")].every((t) => /differs/.test(t.innerText)));
+    await page.getByRole("button", { name: /figures disagree/ }).click();
+    await page.waitForFunction(() => [...document.querySelectorAll(".findings summary .tag")].every((t) => /disagree/.test(t.innerText)));
+    await page.getByRole("button", { name: /seen, not declared/ }).click();
+    await page.waitForFunction(() => [...document.querySelectorAll(".findings summary .tag")].every((t) => /seen, not/.test(t.innerText)));
     await page.locator(".findings summary").first().click();
     await page.waitForSelector(".findings .drawing svg");
+    check((await page.locator(".findings .request").innerText()).length > 60, "no access request is drafted");
     await shoot(page, "finding-open", false);
     await page.locator(".findings .id").first().click();
     await page.waitForSelector("dialog[open] .statement");
