@@ -13,8 +13,8 @@ export function Balance({ asOf, page }: PageProps) {
       {(o) => (
         <>
           {o.account_reports === 0 && <Nothing>No accountancy report (inventory change, physical inventory, material balance) is recorded up to this day, so no balance can be struck and no test can be run. Nothing follows from that about the material.</Nothing>}
-          {o.account_reports > 0 && tables.length === 0 && <Nothing>{o.account_reports} accountancy reports are recorded; this version strikes no balance from the ledger. `lockstep balance --series FILE` tests a series of balances.</Nothing>}
-          {tables.map((t) => (
+          {o.account_reports > 0 && <p>MUF (material unaccounted for) of each area, period and category, as the reports state it. No measurement errors are given with the reports, so there is no limit to hold it against and no verdict. `lockstep balance` shows the lines behind every figure; `lockstep balance --series FILE` tests a series of balances against its errors.</p>}
+          {o.account_reports > 0 && tables.map((t) => (
             <Section title={t.replaceAll("_", " ")}>
               <ServerTable name={t} caption={t.replaceAll("_", " ")} asOf={asOf} empty={<Nothing>Nothing of this is recorded.</Nothing>} />
             </Section>

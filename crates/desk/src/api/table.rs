@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::ground;
 use super::question::{MOST_ROWS, Snapshot};
 use crate::material::Problem;
-use crate::{Table, views, views_field as field};
+use crate::{Table, views, views_accounts, views_field as field};
 
 /// How a view is made.
 type Make = fn(&Snapshot) -> Table;
@@ -28,6 +28,7 @@ const TABLES: &[(&str, Make)] = &[
     ("lasting", |s| agreement(s, views::lasting)),
     ("readings", |s| agreement(s, views::readings)),
     ("looks", |s| views::looks(&s.assessment.crosscheck.looks)),
+    ("balances", |s| views_accounts::summary(&s.assessment.accounts)),
     ("access", |s| field::access(&s.assessment.access)),
     ("clocks", |s| field::clocks(&s.assessment.access)),
     ("passages", |s| field::passages(&s.assessment.access)),
