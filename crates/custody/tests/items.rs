@@ -349,7 +349,10 @@ fn continuity_of_knowledge() {
     assert_eq!(of(&[]), ["Kept 2028-01-01 2028-02-01", "Unconfirmed 2028-02-01 now"]);
     let broken = ("c-2", check("s-1", SealState::Broken, "2028-03-01"));
     // What was last sure is the last time it was found intact, not the day it was found broken.
-    assert_eq!(of(std::slice::from_ref(&broken)), ["Kept 2028-01-01 2028-02-01", "Gap 2028-02-01 now"]);
+    assert_eq!(
+        of(std::slice::from_ref(&broken)),
+        ["Kept 2028-01-01 2028-02-01", "Gap 2028-02-01 now"]
+    );
     // A new seal alone restores nothing; a measurement does.
     let again = ("s-2", seal("a", "E-2", "2028-03-02"));
     assert_eq!(

@@ -8,6 +8,7 @@ pub mod api;
 pub mod calendar;
 pub mod findings;
 pub mod http;
+pub mod maps;
 mod material;
 pub mod pages;
 pub mod report;

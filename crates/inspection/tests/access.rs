@@ -454,9 +454,11 @@ fn only_a_clock_that_may_be_extended_is() {
 
 #[test]
 fn declining_consent_is_no_breach_and_is_counted() {
-    let log = Log::new()
-        .sourced("q", "US", request("six-party-undeclared", "2008-11-01"))
-        .sourced("a", "DPRK", answer(AccessAnswer::Declined, "2008-11-12"));
+    let log = Log::new().sourced("q", "US", request("six-party-undeclared", "2008-11-01")).sourced(
+        "a",
+        "DPRK",
+        answer(AccessAnswer::Declined, "2008-11-12"),
+    );
     let status = log.at(&Regimes::shipped(), "2009-01-01T00:00:00Z");
     assert!(status.by_consent);
     assert_eq!((status.state, status.days), (AccessState::ConsentDeclined, 11));
