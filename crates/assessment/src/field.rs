@@ -15,6 +15,8 @@ pub struct Field {
     pub sequences: Sequences,
     /// The parties' own tests for complete, verifiable and irreversible.
     pub tests: Vec<BoardTest>,
+    /// What reports weigh in the cross-check; from `case.kdl`, not from `field.kdl`.
+    pub evidence: crosscheck::Settings,
 }
 
 /// The nodes of `field.kdl`.

@@ -118,14 +118,8 @@ impl Assessor {
     /// The same for a case that says something of its own about work on the ground.
     #[must_use]
     pub fn with_field(field: Field) -> Self {
-        Self { field, ..Self::default() }
-    }
-
-    /// The same with the case's own weights of evidence.
-    #[must_use]
-    pub fn with_evidence(mut self, settings: crosscheck::Settings) -> Self {
-        self.crosschecker = Crosschecker::new(settings);
-        self
+        let crosschecker = Crosschecker::new(field.evidence.clone());
+        Self { field, crosschecker, ..Self::default() }
     }
 
     /// Assesses a case on a day. The roadmap must be the same at every call of one assessor.

@@ -92,12 +92,33 @@ pub(crate) enum Command {
         #[command(flatten)]
         view: ViewArgs,
     },
-    /// Compare what was declared with what was seen, observation by observation
+    /// Compare what was declared with what was seen: verdicts, how sure, why, and where to look next
     Crosscheck {
         #[command(flatten)]
         case: CaseArgs,
+        /// A case folder with the party's own observations: they are weighed with the shared ones, and what they change
+        /// is shown; nothing of them is written anywhere
+        #[arg(long, value_name = "FOLDER")]
+        private: Option<PathBuf>,
         #[command(flatten)]
         view: ViewArgs,
+    },
+    /// Write declared sites and observations with their verdicts as a map for other programs
+    Map {
+        #[command(flatten)]
+        case: CaseArgs,
+        /// Show the case as it stood on this day (YYYY-MM-DD) [default: today, UTC]
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        as_of: Option<civil::Date>,
+        /// The form of the map
+        #[arg(long, value_enum, default_value = "kml")]
+        format: MapFormat,
+        /// Write points as the sources give them; without this they are coarsened to 0.1 degrees
+        #[arg(long)]
+        exact: bool,
+        /// The file to write; without it GeoJSON and KML are printed
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// Link the rows of any two tables that are one thing; no case is needed
     #[command(
@@ -688,6 +709,16 @@ impl ViewArgs {
     pub(crate) fn today() -> civil::Date {
         jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date()
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MapFormat {
+    /// RFC 7946
+    Geojson,
+    /// For Google Earth
+    Kml,
+    /// The same, packed
+    Kmz,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -239,7 +239,25 @@ fn read(path: &Path) -> Result<(Folder, Option<Roadmap>, Field), CliError> {
     folder
         .diagnostics
         .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
-    Ok((folder, roadmap, field.unwrap_or_default()))
+    let mut field = field.unwrap_or_default();
+    if let Some(manifest) = &folder.manifest {
+        field.evidence = evidence(&manifest.evidence);
+    }
+    Ok((folder, roadmap, field))
+}
+
+/// The weights that a case chooses, over the defaults.
+fn evidence(chosen: &intake::Evidence) -> crosscheck::Settings {
+    let mut settings = crosscheck::Settings::default();
+    let chance = |[low, p, high]: [f64; 3]| crosscheck::Chance { low, p, high };
+    settings.cap_bits = chosen.cap_bits.unwrap_or(settings.cap_bits);
+    settings.gross_error = chosen.gross_error.unwrap_or(settings.gross_error);
+    settings.visit_finds = chosen.visit_finds.unwrap_or(settings.visit_finds);
+    settings.prior = chosen.prior.map_or(settings.prior, chance);
+    for (letter, digit, right) in &chosen.grades {
+        settings.replace(*letter, *digit, chance(*right));
+    }
+    settings
 }
 
 fn tell(folder: &mut Folder, file: &intake::RoadmapFile, messages: Vec<notation::Message>) {

@@ -79,6 +79,95 @@ fn every_reading_command_speaks_json_and_csv() {
 }
 
 #[test]
+fn a_map_comes_back_as_it_went_and_is_coarse_unless_told() {
+    let desk = Desk::new();
+    let source = desk.case("dprk");
+    for format in ["geojson", "kml", "kmz"] {
+        let file = desk.home.path().join(format!("m.{format}"));
+        let args = ["map", text(&source), "--format", format, "--exact", "-o", text(&file)];
+        assert_eq!(desk.run(&args).code, 0);
+        // Only the observations: a declared site is no observation.
+        let root = desk.home.path().join(format!("back-{format}"));
+        fs::create_dir_all(&root).unwrap();
+        fs::copy(&file, root.join(format!("m.{format}"))).unwrap();
+        fs::write(root.join("case.kdl"), CASE).unwrap();
+        let back = desk.json(&["crosscheck", text(&root)]);
+        let seen = |value: &serde_json::Value, id: &str| {
+            let rows = value["observations"].as_array().unwrap();
+            rows.iter().any(|r| r["observation"] == id)
+        };
+        assert!(seen(&back, "o-035") && seen(&back, "o-058"), "{format}");
+    }
+    let coarse = desk.run(&["map", text(&source), "--format", "geojson"]).out;
+    assert!(!coarse.contains("125.611") && coarse.contains("125.65"), "{coarse}");
+    let exact = desk.run(&["map", text(&source), "--format", "geojson", "--exact"]).out;
+    assert!(exact.contains("125.611"));
+    assert_eq!(desk.run(&["map", text(&source), "--format", "kmz"]).code, 2);
+}
+
+#[test]
+fn private_evidence_stays_home_and_what_it_changes_is_shown() {
+    let desk = Desk::new();
+    let shared = desk.case("dprk");
+    let own = desk.folder(&[
+        ("case.kdl", b"case \"dprk\" {\n}\n"),
+        (
+            "o.csv",
+            &observations(
+                "p-1,Kangson,,38.957,125.611,100,enrichment,operating,2024-05,SECRETIVE,A,1,,seen\n",
+            ),
+        ),
+    ]);
+    let with = desk.json(&["crosscheck", text(&shared), "--private", text(&own)]);
+    described(&with);
+    let shifts = with["private"]["shifts"].as_array().unwrap();
+    assert_eq!(shifts.len(), 1, "{shifts:#?}");
+    let shift = &shifts[0];
+    assert_eq!(
+        (shift["entity"].as_str(), shift["without"]["verdict"].as_str()),
+        (Some("o-035"), Some("contested"))
+    );
+    assert_eq!(shift["with"]["verdict"], "seen_not_declared");
+    assert!(shift["with"]["probability"].as_f64() > shift["without"]["probability"].as_f64());
+    // The request names no source.
+    let looks = with["looks"].to_string();
+    assert!(looks.contains("o-035") && !looks.contains("SECRETIVE"));
+    let page = desk.run(&["crosscheck", text(&shared), "--private", text(&own)]).out;
+    assert!(page.contains("With and without 1 private observation"), "{page}");
+    // Nothing of it is kept.
+    let after = desk.run(&["crosscheck", text(&shared), "--format", "json"]).out;
+    assert!(!after.contains("p-1") && !shared.join(".lockstep").exists());
+    let other = desk.folder(&[("case.kdl", b"case \"x\" {\n}\n"), ("o.csv", &observations(ROW))]);
+    assert_eq!(desk.run(&["crosscheck", text(&shared), "--private", text(&other)]).code, 2);
+}
+
+#[test]
+fn a_case_chooses_what_grades_weigh() {
+    let desk = Desk::new();
+    let evidence = |node: &str| format!("case \"t\" {{\n    {node}\n}}\n").into_bytes();
+    let row = ROW.replace(",B,3,", ",B,2,");
+    let probability = |node: &str| {
+        let root = desk.folder(&[("case.kdl", &evidence(node)), ("o.csv", &observations(&row))]);
+        desk.json(&["crosscheck", text(&root)])["observations"][0]["probability"].as_f64().unwrap()
+    };
+    assert_eq!(probability(""), 0.7);
+    assert_eq!(
+        probability("evidence {\n grade \"B2\" p=\"0.8\" low=\"0.7\" high=\"0.9\"\n }"),
+        0.8
+    );
+    assert_eq!(probability("evidence {\n grade \"2\" p=\"0.6\"\n }"), 0.6);
+    for (node, words) in [
+        ("evidence {\n grade \"F2\" p=\"0.8\"\n }", "`F2` is not a grade"),
+        ("evidence {\n grade \"B2\" p=\"0.8\" low=\"0.9\"\n }", "low ≤ p ≤ high"),
+        ("evidence cap-bits=-1", "`cap-bits` lies between"),
+    ] {
+        let root = desk.folder(&[("case.kdl", &evidence(node)), ("o.csv", &observations(&row))]);
+        let ran = desk.run(&["check", text(&root)]);
+        assert!(ran.code == 1 && ran.out.contains(words), "{}", ran.out);
+    }
+}
+
+#[test]
 fn reading_needs_no_ledger_and_makes_none() {
     let desk = Desk::new();
     let case = desk.case("six-party");
@@ -208,7 +297,7 @@ fn whatever_is_wrong_with_a_folder_is_said_and_the_rest_is_recorded() {
         ),
         (vec![("case.kdl", CASE.to_vec()), ("o.csv", vec![])], 0, "the table is empty", 0),
         (
-            vec![("case.kdl", CASE.to_vec()), ("o.xlsx", vec![1])],
+            vec![("case.kdl", CASE.to_vec()), ("o.docx", vec![1])],
             0,
             "this kind of file is not read",
             0,

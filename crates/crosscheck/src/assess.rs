@@ -63,14 +63,28 @@ impl Crosschecker {
     /// Cross-checks a case with what was said and seen by a day. The order in which the case came to hold its
     /// statements does not matter.
     pub fn assess(&mut self, case: &Case, as_of: civil::Date) -> Crosscheck {
+        self.assess_with(case, &[], as_of)
+    }
+
+    /// The same together with a party's private observations, which are in no shared ledger. One whose id the case
+    /// has already is left out.
+    pub fn assess_with(
+        &mut self,
+        case: &Case,
+        private: &[Record<Observation>],
+        as_of: civil::Date,
+    ) -> Crosscheck {
+        let known = |id: &ObjectId| case.observations.get(id.as_str()).is_some();
+        let private = private.iter().filter(|o| !known(&o.id));
+        let reported: Vec<&Record<Observation>> = case.observations.iter().chain(private).collect();
         let (vocabulary, settings) = (&mut self.vocabulary, &self.settings);
-        let towns = Towns::of(case, vocabulary);
+        let towns = Towns::of(&reported, vocabulary);
         let mut declared: Vec<&Record<SiteDeclare>> =
             case.sites.iter().filter(|s| s.said_by(as_of)).collect();
         declared.sort_by(|a, b| natural(&a.id, &b.id));
-        let (mut seen, mut other): (Vec<_>, Vec<_>) = case
-            .observations
+        let (mut seen, mut other): (Vec<_>, Vec<_>) = reported
             .iter()
+            .copied()
             .filter(|o| o.body.observed_on.as_ref().is_none_or(|d| d.earliest() <= as_of))
             .partition(|o| is_facility(&o.body.category));
         seen.sort_by(|a, b| natural(&a.id, &b.id));

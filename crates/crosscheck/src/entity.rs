@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use case::{Case, Index, Record};
+use case::{Index, Record};
 use foldhash::{HashMap, HashMapExt};
 use statement::kinds::declaration::SiteDeclare;
 use statement::kinds::evidence::Observation;
@@ -51,9 +51,9 @@ pub(crate) struct Towns<'a> {
 
 impl<'a> Towns<'a> {
     /// The place names of a case.
-    pub(crate) fn of(case: &'a Case, vocabulary: &mut Vocabulary) -> Self {
-        let mut names: Vec<_> =
-            case.observations.iter().filter(|o| o.body.category == "place name").collect();
+    pub(crate) fn of(reported: &[&'a Record<Observation>], vocabulary: &mut Vocabulary) -> Self {
+        let names = reported.iter().copied().filter(|o| o.body.category == "place name");
+        let mut names: Vec<&'a Record<Observation>> = names.collect();
         names.sort_by(|a, b| a.id.cmp(&b.id));
         let towns = names.into_iter().filter_map(|o| {
             let at = point(o.body.place.as_ref()?)?;

@@ -26,6 +26,7 @@ mod origin;
 mod place;
 mod result;
 mod score;
+mod shift;
 mod unmatched;
 mod weigh;
 
@@ -36,3 +37,4 @@ pub use result::{
     Looked, Match, Method, Misplaced, Neighbour, ObservationRow, Reading, Said, SiteRow,
     UnmatchedPlace, Verdict, Weighing,
 };
+pub use shift::{Score, Shift, shifts};

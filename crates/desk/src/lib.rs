@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod findings;
 pub mod http;
 mod lines;
+pub mod maps;
 mod material;
 pub mod pages;
 pub mod picture;

@@ -167,6 +167,23 @@ pub fn looks<'a>(looks: impl IntoIterator<Item = &'a Look>) -> Table {
     table
 }
 
+/// What private evidence changes.
+#[must_use]
+pub fn shifts(shifts: &[crosscheck::Shift]) -> Table {
+    let mut table = Table::new(&["entity", "place", "without", "with"]);
+    let score =
+        |s: &crosscheck::Score| format!("{} {}", verdict(s.verdict), percent(s.probability));
+    for shift in shifts {
+        table.push(vec![
+            shift.entity.to_string(),
+            shift.name.clone(),
+            shift.without.as_ref().map_or_else(|| "not known".to_owned(), score),
+            score(&shift.with),
+        ]);
+    }
+    table
+}
+
 /// Attributes that declaration and observation give otherwise and that cannot both be true.
 #[must_use]
 pub fn differences(crosscheck: &Crosscheck) -> Table {

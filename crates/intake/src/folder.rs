@@ -13,11 +13,12 @@ use statement::{Basis, Body, Header, Place, Point, Source, Statement};
 
 use crate::accounts::{self, FileText};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::feature::{self, Feature, Trouble};
 use crate::geography::{distance_m, fold};
 use crate::manifest::{Manifest, PlaceName};
 use crate::shapes::{SHAPES, Shape, desk};
-use crate::table::{MAX_CELL, Row, Table, decode, unclosed_quote};
-use crate::workbook;
+use crate::table::{MAX_CELL, Placing, Row, Table, decode, unclosed_quote};
+use crate::{geojson, kml, workbook};
 
 /// Where a draft comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -224,7 +225,8 @@ impl Folder {
     #[must_use]
     pub fn place_of(&self, id: &str) -> Option<(&str, usize)> {
         let origin = self.drafts[*self.by_id.get(id)?].origin;
-        Some((self.files.get(origin.file)?, origin.line))
+        let line = self.tables.get(origin.file).map_or(origin.line, |t| t.shown_line(origin.line));
+        Some((self.files.get(origin.file)?, line))
     }
 
     fn bytes(&mut self, file: &str) -> Option<Vec<u8>> {
@@ -296,11 +298,27 @@ impl Folder {
             (file, "kdl") if file.starts_with("scenarios/") => {}
             (_, "csv") => self.read_table(file),
             (_, "txt" | "xml") => self.read_report_file(file, &extension),
-            (_, "xlsx") => self.read_workbook(file),
+            (_, "xlsx" | "xlsm") => self.read_workbook(file),
+            (_, "geojson") => {
+                if let Some(text) = self.map_text(file) {
+                    self.read_map(file, "feature", geojson::read(&text));
+                }
+            }
+            (_, "kml") => {
+                if let Some(text) = self.map_text(file) {
+                    self.read_map(file, "placemark", kml::read(&text));
+                }
+            }
+            (_, "kmz") => {
+                if let Some(bytes) = self.bytes(file) {
+                    let read = kml::unpack(&bytes).and_then(|text| kml::read(&text));
+                    self.read_map(file, "placemark", read);
+                }
+            }
             _ => {
                 let fault = Diagnostic::whole_file("I005", file, "this kind of file is not read");
-                let help =
-                    "tables are read as CSV (UTF-8) or XLSX; what the file says is not in the case";
+                let help = "tables are read as CSV (UTF-8) or XLSX, maps as GeoJSON, KML or KMZ; what this file says \
+                            is not in the case";
                 self.diagnostics.push(fault.severity(Severity::Warning).help(help));
             }
         }
@@ -321,8 +339,65 @@ impl Folder {
         if let Some(dialect) = accounts::dialect("csv", &text) {
             return self.read_reports(file, text, dialect);
         }
-        let mut table =
-            Table { file: file.to_owned(), text, columns: HashMap::new(), header: Vec::new() };
+        self.take_table(file, text, None);
+    }
+
+    /// The text of a map; what is wrong with its encoding is told.
+    fn map_text(&mut self, file: &str) -> Option<String> {
+        let bytes = self.bytes(file)?;
+        decode(file, bytes).map_err(|fault| self.diagnostics.push(*fault)).ok()
+    }
+
+    fn read_map(
+        &mut self,
+        file: &str,
+        what: &'static str,
+        read: Result<(Vec<Feature>, Vec<Trouble>), Trouble>,
+    ) {
+        let (features, remarks) = match read {
+            Ok(read) => read,
+            Err(trouble) => return self.tell("I055", file, &trouble, Severity::Error),
+        };
+        for remark in &remarks {
+            self.tell("I057", file, remark, Severity::Warning);
+        }
+        for feature in &features {
+            for trouble in &feature.troubles {
+                let name = feature.get("name").unwrap_or_default();
+                let message = format!("{what} {} ({name}): {trouble}", feature.number);
+                let help = "the row is taken without a point";
+                self.tell(
+                    "I056",
+                    file,
+                    &Trouble::at_line(feature.line, message, help),
+                    Severity::Error,
+                );
+            }
+        }
+        if features.is_empty() {
+            let empty =
+                Trouble::whole(format!("the map holds no {what}"), "nothing is read from it");
+            return self.tell("I006", file, &empty, Severity::Warning);
+        }
+        let lines = features.iter().map(|f| f.line).collect();
+        self.take_table(file, feature::table(&features), Some(Placing::Features(what, lines)));
+    }
+
+    fn tell(&mut self, code: &'static str, file: &str, trouble: &Trouble, severity: Severity) {
+        let mut fault = Diagnostic::whole_file(code, file, trouble.message.clone());
+        fault.line = trouble.line;
+        self.diagnostics.push(fault.severity(severity).help(trouble.help.clone()));
+    }
+
+    /// A table as text, wherever it comes from.
+    fn take_table(&mut self, file: &str, text: String, placing: Option<Placing>) {
+        let mut table = Table {
+            file: file.to_owned(),
+            text,
+            columns: HashMap::new(),
+            header: Vec::new(),
+            placing,
+        };
         if let Some(open) = unclosed_quote(&table.text) {
             let line = table.text[..open].matches('\n').count() + 1;
             let start = table.text[..open].rfind('\n').map_or(0, |i| i + 1);
@@ -364,7 +439,7 @@ impl Folder {
         }
     }
 
-    /// A workbook: each of its sheets is a table of reports.
+    /// A workbook: each of its sheets is a table, of reports or of any other shape.
     fn read_workbook(&mut self, file: &str) {
         let Some(bytes) = self.bytes(file) else { return };
         match workbook::sheets(bytes) {
@@ -380,16 +455,14 @@ impl Folder {
             Ok(sheets) => {
                 for sheet in sheets {
                     let name = format!("{file}!{}", sheet.name);
+                    for remark in &sheet.remarks {
+                        self.tell("I057", &name, remark, Severity::Warning);
+                    }
                     match accounts::dialect("xlsx", sheet.csv.trim_start_matches('\n')) {
                         Some(dialect) => self.read_reports(&name, sheet.csv, dialect),
                         None => {
-                            let fault = Diagnostic::whole_file(
-                                "I005",
-                                &name,
-                                "this sheet is not a table of accounting reports",
-                            );
-                            let help = "other tables are read as CSV; what the sheet says is not in the case";
-                            self.diagnostics.push(fault.severity(Severity::Warning).help(help));
+                            let (text, place) = sheet.table();
+                            self.take_table(&name, text, Some(Placing::Sheet(place)));
                         }
                     }
                 }
@@ -412,6 +485,7 @@ impl Folder {
             text: String::new(),
             columns: HashMap::new(),
             header: Vec::new(),
+            placing: None,
         });
         for read in reading.reports {
             let (head, reported) = (read.head.clone(), read.reported.clone());

@@ -14,8 +14,11 @@
 mod accounts;
 mod attached;
 mod diagnostic;
+mod feature;
 mod folder;
 mod geography;
+mod geojson;
+mod kml;
 mod lines;
 mod loose;
 mod manifest;
@@ -33,6 +36,6 @@ pub use accounts::{
 pub use diagnostic::{Diagnostic, Severity, render};
 pub use folder::{Draft, Folder, IntakeError, Origin, ReportFault, RoadmapFile, read};
 pub use loose::{complete_form, form_header, manifest_lines};
-pub use manifest::{Manifest, Party, PlaceName, Region};
+pub use manifest::{Evidence, Manifest, Party, PlaceName, Region};
 pub use notation::did_you_mean;
 pub use sealing::{DeclaredPlace, case_folder_around, declaration};

@@ -135,7 +135,7 @@ fn each_row(
         header.iter().enumerate().map(|(i, name)| (name.clone(), i)).collect();
     let missing: Vec<&str> =
         required.iter().copied().filter(|c| !columns.contains_key(*c)).collect();
-    let table = Table { file: file.to_owned(), text: text.clone(), columns, header };
+    let table = Table { file: file.to_owned(), text: text.clone(), columns, header, placing: None };
     if !missing.is_empty() {
         let message = format!("the table has no column {}", missing.join(", "));
         return vec![table.fault_at("I009", 0, 1, None, message, "these columns".into())];

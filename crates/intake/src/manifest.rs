@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use notation::{Message, Node, Value, did_you_mean};
-use statement::{Basis, CaseId, Decimal, ObjectId, PartyId};
+use statement::{Basis, CaseId, Decimal, ObjectId, PartyId, Reliability};
 
 /// What `case.kdl` says.
 #[derive(Debug, Clone)]
@@ -24,6 +24,24 @@ pub struct Manifest {
     pub deliveries: Vec<Delivery>,
     /// The ledger's origin, when it is not the default.
     pub origin: Option<String>,
+    /// What the case says of the weights of evidence.
+    pub evidence: Evidence,
+}
+
+/// The choices of a case on how evidence is weighed; what is absent stays at its default.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Evidence {
+    /// Most that one report can weigh, in bits.
+    pub cap_bits: Option<f64>,
+    /// Share of points that are simply wrong.
+    pub gross_error: Option<f64>,
+    /// Probability that a visit finds what is there.
+    pub visit_finds: Option<f64>,
+    /// Probability before any report: least, best, most.
+    pub prior: Option<[f64; 3]>,
+    /// What a grade is worth: the letter (every letter where absent), the digit, the probability that such a report
+    /// is right: least, best, most.
+    pub grades: Vec<(Option<Reliability>, u8, [f64; 3])>,
 }
 
 /// A party, or another speaker in the public record.
@@ -118,9 +136,10 @@ impl Manifest {
             places: Vec::new(),
             deliveries: Vec::new(),
             origin: None,
+            evidence: Evidence::default(),
         };
         const NODES: &[&str] =
-            &["title", "declares", "party", "region", "place", "delivery", "origin"];
+            &["title", "declares", "party", "region", "place", "delivery", "origin", "evidence"];
         for node in &node.children {
             match node.name.as_str() {
                 "title" => {
@@ -148,6 +167,7 @@ impl Manifest {
                     }
                 }
                 "region" => manifest.region = region(node, messages),
+                "evidence" => manifest.evidence = evidence(node, messages),
                 "place" => manifest.places.extend(place(
                     node,
                     source.position(node.span.start).0,
@@ -231,6 +251,75 @@ fn typed<T: std::str::FromStr<Err: std::fmt::Display>>(
     text.parse()
         .map_err(|e: T::Err| messages.push(Message::error("I025", span, e.to_string(), "here")))
         .ok()
+}
+
+fn evidence(node: &Node, messages: &mut Vec<Message>) -> Evidence {
+    properties(node, &["cap-bits", "gross-error", "visit-finds"], messages);
+    let mut found = Evidence {
+        cap_bits: number(node, "cap-bits", 0.1..=64.0, messages),
+        gross_error: number(node, "gross-error", 1e-9..=0.999, messages),
+        visit_finds: number(node, "visit-finds", 0.0..=1.0, messages),
+        ..Evidence::default()
+    };
+    for child in &node.children {
+        match child.name.as_str() {
+            "prior" => found.prior = chance(child, messages),
+            "grade" => {
+                let text = child.arg(0).and_then(Value::as_text).unwrap_or_default();
+                let letter = text.get(..1).and_then(|l| l.parse::<Reliability>().ok());
+                let digit = match letter {
+                    Some(_) => text.get(1..),
+                    None => Some(text),
+                };
+                let digit = digit.and_then(|d| d.parse().ok()).filter(|d| (1..=5).contains(d));
+                let Some(digit) = digit.filter(|_| letter != Some(Reliability::F)) else {
+                    let span = child.arg(0).map_or(child.name_span.clone(), |v| v.span.clone());
+                    let text = format!("`{text}` is not a grade that can weigh anything");
+                    let help = "write A1 to E5, or a digit from 1 to 5 for every letter; F and 6 weigh nothing";
+                    messages.push(Message::error("I027", span, text, "here").help(help));
+                    continue;
+                };
+                found.grades.extend(chance(child, messages).map(|c| (letter, digit, c)));
+            }
+            _ => unknown(child, &["prior", "grade"], messages),
+        }
+    }
+    found
+}
+
+/// `p`, with `low` and `high` around it where they are given.
+fn chance(node: &Node, messages: &mut Vec<Message>) -> Option<[f64; 3]> {
+    properties(node, &["p", "low", "high"], messages);
+    if node.prop("p").is_none() {
+        word(node, None, "the property `p`, a probability between 0 and 1", messages);
+        return None;
+    }
+    let mut get = |name: &str| number(node, name, 1e-6..=0.999_999, messages);
+    let (p, low, high) = (get("p")?, get("low"), get("high"));
+    let (low, high) = (low.unwrap_or(p), high.unwrap_or(p));
+    if low <= p && p <= high {
+        return Some([low, p, high]);
+    }
+    let text = "a range holds its best judgement: low ≤ p ≤ high";
+    messages.push(Message::error("I027", node.span.clone(), text, "this range"));
+    None
+}
+
+fn number(
+    node: &Node,
+    name: &str,
+    within: std::ops::RangeInclusive<f64>,
+    messages: &mut Vec<Message>,
+) -> Option<f64> {
+    let value = node.prop(name)?;
+    let what = format!("the property `{name}` as a number");
+    let number = typed::<Decimal>(node, Some(value), &what, messages)?.to_f64();
+    if within.contains(&number) {
+        return Some(number);
+    }
+    let text = format!("`{name}` lies between {} and {}", within.start(), within.end());
+    messages.push(Message::error("I027", value.span.clone(), text, "here"));
+    None
 }
 
 fn region(node: &Node, messages: &mut Vec<Message>) -> Option<Region> {

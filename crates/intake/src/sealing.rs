@@ -53,7 +53,7 @@ fn of_table(file: String, text: String) -> (Vec<DeclaredPlace>, Vec<Diagnostic>)
     let columns: HashMap<String, usize> =
         header.iter().enumerate().map(|(i, h)| (h.clone(), i)).collect();
     drop(reader);
-    let table = Table { file, text, columns, header };
+    let table = Table { file, text, columns, header, placing: None };
     for (column, name) in ["id", "category"].iter().zip(["its own id", "the kind of place"]) {
         if !table.columns.contains_key(*column) {
             let message = format!("a declaration to seal needs the column `{column}`: {name}");

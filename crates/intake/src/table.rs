@@ -8,6 +8,7 @@ use csv::StringRecord;
 use statement::{Basis, Date, Decimal, Reliability, Source};
 
 use crate::diagnostic::{Diagnostic, Severity, Snippet};
+use crate::workbook::SheetPlace;
 
 /// A cell longer than this is refused: a report belongs beside the log, not in a cell.
 pub(crate) const MAX_CELL: usize = 32 * 1024;
@@ -22,6 +23,17 @@ pub(crate) struct Table {
     pub text: String,
     pub columns: HashMap<String, usize>,
     pub header: Vec<String>,
+    /// Where its rows stand in a file that is no text table.
+    pub placing: Option<Placing>,
+}
+
+/// Where the rows of a table stand in the file it was made from.
+#[derive(Debug)]
+pub(crate) enum Placing {
+    /// In a sheet of a workbook.
+    Sheet(SheetPlace),
+    /// In the features of a map: what they are called, and the line of each, 0 where that is not known.
+    Features(&'static str, Vec<usize>),
 }
 
 /// One row, where it stands, and where its mistakes go.
@@ -106,6 +118,47 @@ pub(crate) fn cells(text: &str, start: usize) -> (Vec<Range<usize>>, usize) {
 }
 
 impl Table {
+    /// The line or row of the file that a line of the table's text stands for.
+    pub(crate) fn shown_line(&self, line: usize) -> usize {
+        match &self.placing {
+            None => line,
+            Some(Placing::Sheet(place)) => {
+                line.checked_sub(1).and_then(|i| place.rows.get(i)).copied().unwrap_or(line)
+            }
+            Some(Placing::Features(_, lines)) => {
+                line.checked_sub(2).and_then(|i| lines.get(i)).copied().unwrap_or(0)
+            }
+        }
+    }
+
+    /// Says where in the file a fault at a cell of the text lies.
+    fn place(&self, mut fault: Diagnostic, line: usize, cell: Option<usize>) -> Diagnostic {
+        match &self.placing {
+            None => return fault,
+            Some(Placing::Sheet(place)) => {
+                let row = self.shown_line(line);
+                fault.message += &match cell {
+                    Some(column) => {
+                        format!(" (cell {})", place.address(row, column))
+                    }
+                    None => format!(" (row {row})"),
+                };
+                fault.column = cell.map_or(0, |c| place.first_column + c + 1);
+            }
+            Some(Placing::Features(what, _)) => {
+                if line > 1 {
+                    fault.message += &format!(" ({what} {})", line - 1);
+                }
+                fault.column = 0;
+            }
+        }
+        fault.line = self.shown_line(line);
+        if let Some(snippet) = &mut fault.snippet {
+            snippet.first_line = fault.line.max(1);
+        }
+        fault
+    }
+
     /// A fault at one cell of a row; at the whole row when there is no such cell.
     pub(crate) fn fault_at(
         &self,
@@ -117,6 +170,7 @@ impl Table {
         label: String,
     ) -> Diagnostic {
         let (cells, end) = cells(&self.text, start);
+        let cell = column.filter(|c| *c < cells.len());
         let range = column.and_then(|c| cells.get(c).cloned()).unwrap_or(start..end);
         // Lines before the cell, in cells that hold newlines.
         let before = self.text.get(start..range.start).unwrap_or_default();
@@ -132,7 +186,7 @@ impl Table {
             let labels = vec![(0..shown.len(), label)];
             Snippet { text: shown.into(), first_line: cell_line, labels }
         };
-        Diagnostic {
+        let fault = Diagnostic {
             code,
             severity: Severity::Error,
             file: self.file.clone(),
@@ -141,7 +195,8 @@ impl Table {
             message,
             help: None,
             snippet: Some(snippet),
-        }
+        };
+        self.place(fault, line, cell)
     }
 }
 

@@ -136,7 +136,9 @@ proptest! {
         fs::write(root.path().join("case.kdl"), CASE).unwrap();
         let rows: Vec<String> = cells.chunks(15).map(|row| row.join(",")).collect();
         fs::write(root.path().join("o.csv"), format!("{OBSERVATIONS}{}", rows.join("\n"))).unwrap();
-        fs::write(root.path().join("raw.csv"), &raw).unwrap();
+        for name in ["raw.csv", "raw.kml", "raw.kmz", "raw.geojson", "raw.xlsx"] {
+            fs::write(root.path().join(name), &raw).unwrap();
+        }
         let folder = read(root.path()).unwrap();
         for draft in &folder.drafts {
             prop_assert!(draft.statement.to_text().is_ok());

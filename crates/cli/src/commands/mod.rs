@@ -6,6 +6,7 @@ mod audit;
 mod balance;
 mod balance_series;
 mod check;
+mod crosscheck;
 mod differences;
 mod explain;
 mod fmt;
@@ -47,7 +48,12 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         Command::Check { case, view } => check::run(&case, &view),
         Command::Why { what, place, view } => why::run(&what, &place, &view),
         Command::Link(args) => link::run(&args),
-        Command::Crosscheck { case, view } => views::crosscheck(&case, &view),
+        Command::Crosscheck { case, private, view } => {
+            crosscheck::run(&case, private.as_deref(), &view)
+        }
+        Command::Map { case, as_of, format, exact, output } => {
+            crosscheck::map(&case, as_of, format, exact, output.as_deref())
+        }
         Command::Figures { case, view } => views::figures(&case, &view),
         Command::Reports { case, dialect, output } => reports::run(&case, dialect, &output),
         Command::Balance(args) => balance_series::run(&args),

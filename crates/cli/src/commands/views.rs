@@ -12,39 +12,6 @@ pub(crate) fn assess(case: &CaseArgs, view: &ViewArgs) -> Result<(Session, Asses
     Ok((session, assessment))
 }
 
-pub(crate) fn crosscheck(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {
-    let (session, assessment) = assess(case, view)?;
-    let result = &*assessment.crosscheck;
-    match view.format {
-        Format::Json => output::json("lockstep/crosscheck/v1", result)?,
-        Format::Csv => output::table(Format::Csv, &desk::views::observations(result))?,
-        Format::Table => {
-            output::print(&format!(
-                "{}, as of {}\n\nDeclared\n",
-                session.title(),
-                assessment.as_of
-            ))?;
-            output::table(Format::Table, &desk::views::sites(result))?;
-            output::print("\nSeen, not declared\n")?;
-            output::table(Format::Table, &desk::views::unmatched(result, usize::MAX))?;
-            let differences = desk::views::differences(result);
-            if !differences.rows.is_empty() {
-                output::print("\nDeclared otherwise than seen\n")?;
-                output::table(Format::Table, &differences)?;
-            }
-            output::print("\nWhere to look next\n")?;
-            output::table(Format::Table, &desk::views::looks(&result.looks))?;
-            output::print("\nEvery observation\n")?;
-            output::table(Format::Table, &desk::views::observations(result))?;
-            output::print(&format!(
-                "\nMethod: {}; {}\n",
-                result.method.words, result.method.origins
-            ))?;
-        }
-    }
-    Ok(u8::from(session.folder.has_errors()))
-}
-
 pub(crate) fn figures(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {
     let (session, assessment) = assess(case, view)?;
     let result = &*assessment.figures;
