@@ -39,17 +39,19 @@ impl Ledger {
     /// When the key is another than the log's, or the file cannot be written.
     pub fn cosign(&self, key: &CosignerKey, time: u64) -> Result<(), LedgerError> {
         let vkey = key.cosigner().to_string();
+        if self.log_cosigner()?.is_none()
+            && key.cosigner().name().as_str() == self.origin
+            && key.cosigner().algorithm() == Algorithm::MlDsa44
+        {
+            // Another process may name the log's key in between: the first one stays, and is read again below.
+            self.db
+                .execute("INSERT OR IGNORE INTO about VALUES (?1, ?2)", params![OWN, vkey])
+                .map_err(|e| self.fail(e))?;
+        }
         match self.log_cosigner()? {
             Some(own) if own == *key.cosigner() => {}
             Some(own) => {
                 return Err(LedgerError::OtherKey { found: vkey, expected: own.to_string() });
-            }
-            None if key.cosigner().name().as_str() == self.origin
-                && key.cosigner().algorithm() == Algorithm::MlDsa44 =>
-            {
-                self.db
-                    .execute("INSERT INTO about VALUES (?1, ?2)", params![OWN, vkey])
-                    .map_err(|e| self.fail(e))?;
             }
             None => {
                 let expected = format!("an ML-DSA-44 key of {}", self.origin);
@@ -63,7 +65,7 @@ impl Ledger {
         if key.cosigner().verify_note(&note).map_err(|e| has(&e))?.is_some() {
             return Ok(());
         }
-        let head = self.head()?;
+        let head = self.head_of(&note)?;
         let line = key.cosign(&head.to_string(), time).map_err(|e| has(&e))?;
         self.keep_line(head.size, key.cosigner(), &line)
     }
@@ -111,8 +113,10 @@ impl Ledger {
     /// # Errors
     /// When the file cannot be read.
     pub fn published(&self) -> Result<Vec<u8>, LedgerError> {
+        // The size is that of these very bytes: another process may publish the next checkpoint meanwhile, whose
+        // lines do not belong under this one.
         let mut note = self.checkpoint()?;
-        let size = self.size()?;
+        let size = self.head_of(&note)?.size;
         let mut query = self
             .db
             .prepare_cached("SELECT line FROM cosignature WHERE size = ?1 ORDER BY key")

@@ -289,7 +289,12 @@ impl Ledger {
     /// # Errors
     /// When the file cannot be read or the signature is not the log's.
     pub fn head(&self) -> Result<Checkpoint, LedgerError> {
-        Checkpoint::open(&self.checkpoint()?, &self.origin, &self.log_vkey)
+        self.head_of(&self.checkpoint()?)
+    }
+
+    /// The checkpoint that a note by this log carries, its signature checked.
+    pub(crate) fn head_of(&self, note: &[u8]) -> Result<Checkpoint, LedgerError> {
+        Checkpoint::open(note, &self.origin, &self.log_vkey)
             .map_err(|e| LedgerError::Tampered(format!("the latest checkpoint: {e}")))
     }
 

@@ -191,6 +191,29 @@ fn an_audit_names_the_first_wrong_file_or_entry() {
     }
 }
 
+/// Two desks that open a new ledger at once both name its long-term key: neither may be told of a clash.
+#[test]
+fn many_name_the_long_term_key_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.sqlite");
+    let log = SigningKey::generate("log.example/dprk").unwrap().to_private_text();
+    let log = || SigningKey::from_private_text(&log).unwrap();
+    let own = CosignerKey::generate("log.example/dprk", Algorithm::MlDsa44).unwrap();
+    let made = Ledger::create(&path, &case(), log()).unwrap();
+    let barrier = std::sync::Barrier::new(8);
+    std::thread::scope(|scope| {
+        for time in 1..=8 {
+            let (own, barrier, path, log) = (&own, &barrier, &path, &log);
+            scope.spawn(move || {
+                let ledger = Ledger::open(path, Some(log())).unwrap();
+                barrier.wait();
+                ledger.cosign(own, time).unwrap();
+            });
+        }
+    });
+    assert!(own.cosigner().verify_note(&made.published().unwrap()).unwrap().is_some());
+}
+
 #[test]
 fn the_log_signs_for_the_long_term_with_one_key_for_ever() {
     let mut made = Made::with(5);
