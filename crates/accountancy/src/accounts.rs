@@ -100,6 +100,23 @@ pub struct BalanceRow {
     pub muf: Option<String>,
 }
 
+impl AccountSummary {
+    /// What groups of areas come to together; no area may stand in two of them.
+    pub(crate) fn sum<'s>(groups: impl Iterator<Item = &'s Self>) -> Self {
+        let mut all = Self::default();
+        for group in groups {
+            all.reports += group.reports;
+            all.lines += group.lines;
+            all.errors += group.errors;
+            all.warnings += group.warnings;
+            all.balances.extend_from_slice(&group.balances);
+        }
+        // Each area comes whole from one group, so that its rows stay in their order.
+        all.balances.sort_by(|a, b| a.mba.cmp(&b.mba));
+        all
+    }
+}
+
 impl Accounts<'_> {
     /// What fits one page.
     #[must_use]

@@ -7,6 +7,7 @@
 //! are kept apart: 30, 37, 30.8 and about 40 kg are not four errors.
 
 mod accounts;
+mod bookkeeper;
 pub mod codes;
 mod figures;
 pub mod goals;
@@ -18,6 +19,7 @@ mod rules;
 mod unit;
 
 pub use accounts::{AccountSummary, Accounts, BalanceRow};
+pub use bookkeeper::Bookkeeper;
 pub use figures::{Disagreement, Figure, FigureGroup, Figures, Method, compare};
 pub use material_balance::{
     AreaBalance, Beginning, ChangeSum, MaterialBalance, Period, Trace, Weights, balances,

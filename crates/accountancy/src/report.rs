@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use case::{Case, Index};
+use case::{Case, Index, Record};
 use foldhash::fast::RandomState;
 use rust_decimal::Decimal;
 use statement::kinds::account::{
@@ -23,6 +23,19 @@ pub struct Stated<'a> {
     pub reported: Option<&'a Date>,
     /// The entries it rests on.
     pub because: &'a [Index],
+}
+
+impl<'a> Stated<'a> {
+    /// What a case keeps of it.
+    #[must_use]
+    pub fn of(record: &'a Record<AccountReport>) -> Self {
+        Self {
+            id: &record.id,
+            body: &record.body,
+            reported: record.said.as_ref(),
+            because: &record.because,
+        }
+    }
 }
 
 /// A whole report.
@@ -174,13 +187,7 @@ impl<'a> Reports<'a> {
     /// The reports of a case that were made by a day.
     #[must_use]
     pub fn of(case: &'a Case, as_of: civil::Date) -> Self {
-        let stated = case.accounts.iter().filter(|r| r.said_by(as_of)).map(|r| Stated {
-            id: &r.id,
-            body: &r.body,
-            reported: r.said.as_ref(),
-            because: &r.because,
-        });
-        Self::from_stated(stated)
+        Self::from_stated(case.accounts.iter().filter(|r| r.said_by(as_of)).map(Stated::of))
     }
 
     /// Puts reports together from their statements.

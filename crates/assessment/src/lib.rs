@@ -11,7 +11,7 @@ mod field;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use accountancy::{AccountSummary, Accounts, Figures};
+use accountancy::{AccountSummary, Bookkeeper, Figures};
 use case::{Case, Index, Rejection, UnknownKind, Waits};
 use crosscheck::{Crosscheck, Crosschecker};
 use inspection::{AccessStatus, AgreedText, AsOf, Coverage, SealedStatus};
@@ -76,6 +76,7 @@ pub struct Assessor {
     crosschecker: Crosschecker,
     crosscheck: Kept<[Index; 4], Crosscheck>,
     figures: Kept<[Index; 4], Figures>,
+    bookkeeper: Bookkeeper,
     accounts: Kept<Index, AccountSummary>,
     coverage: Kept<(Index, Index), Coverage>,
     sealed: Kept<Index, Vec<SealedStatus>>,
@@ -141,9 +142,8 @@ impl Assessor {
             as_of,
             || accountancy::compare(case, as_of),
         );
-        let accounts = self.accounts.get(r.accounts, as_of, || {
-            Accounts::of_case(case, &Default::default(), as_of).summary()
-        });
+        let bookkeeper = &mut self.bookkeeper;
+        let accounts = self.accounts.get(r.accounts, as_of, || bookkeeper.assess(case, as_of));
         let coverage = self
             .coverage
             .get((r.declaration, r.inspection), as_of, || inspection::coverage(case, as_of));

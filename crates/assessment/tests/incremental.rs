@@ -43,7 +43,7 @@ fn json(assessment: &Assessment) -> String {
 #[test]
 fn growing_is_the_same_as_from_scratch() {
     let day = civil::date(2021, 1, 1);
-    for name in ["dprk", "six-party", "jcpoa"] {
+    for name in ["dprk", "six-party", "jcpoa", "synthetic-state"] {
         let (entries, roadmap) = entries(name);
         let mut kept = Assessor::new();
         let mut case = Case::new();

@@ -21,11 +21,12 @@ pub struct Shelf<T> {
     /// In pieces of [`PIECE`], so that a million records are never copied to grow.
     pieces: Vec<Vec<Record<T>>>,
     slots: HashMap<ObjectId, usize, RandomState>,
+    replaced: usize,
 }
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Self { pieces: Vec::new(), slots: HashMap::default() }
+        Self { pieces: Vec::new(), slots: HashMap::default(), replaced: 0 }
     }
 }
 
@@ -48,6 +49,19 @@ impl<T> Shelf<T> {
         self.slots.get(id).map(|&slot| &self.pieces[slot / PIECE][slot % PIECE])
     }
 
+    /// The object that appeared after `slot` others.
+    #[must_use]
+    pub fn at(&self, slot: usize) -> Option<&Record<T>> {
+        self.pieces.get(slot / PIECE)?.get(slot % PIECE)
+    }
+
+    /// How many corrections took the place of an object. Whoever has seen the first `n` objects has only to look at
+    /// those from `n` on, as long as this stays the same.
+    #[must_use]
+    pub fn replaced(&self) -> usize {
+        self.replaced
+    }
+
     /// All of them, in the order in which they first appeared in the ledger.
     pub fn iter(&self) -> Records<'_, T> {
         self.pieces.iter().flatten()
@@ -65,6 +79,7 @@ impl<T> Shelf<T> {
                 because.append(&mut record.because);
                 record.because = because;
                 *old = record;
+                self.replaced += 1;
             }
             None => {
                 let slot = self.slots.len();

@@ -1,6 +1,6 @@
 //! A case of a million statements: folded from disk, and one statement more folded and assessed.
 //!
-//! The mix is that of a large case: accounting records and items make most of it, beside 10,000 observations,
+//! The mix is that of a large case: accounting reports and stages of items make most of it, beside 10,000 observations,
 //! 1,000 declared sites, 500 steps.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a benchmark")]
 
@@ -9,6 +9,7 @@ use std::time::Instant;
 use assessment::Assessor;
 use case::{Case, Folding, Parsed};
 use divan::Bencher;
+use jiff::ToSpan as _;
 use ledger::Ledger;
 use rayon::prelude::*;
 use statement::kinds::account::{AccountLine, AccountReport, Dialect, ReportType, WeightUnit};
@@ -17,7 +18,7 @@ use statement::kinds::declaration::{ItemDeclare, SiteDeclare};
 use statement::kinds::evidence::Observation;
 use statement::kinds::items::{ItemStep, StageStanding};
 use statement::kinds::roadmap::{Progress, StepClaim};
-use statement::{Basis, Body, Header, Place, Point, Quantity, Source, Statement, civil};
+use statement::{Basis, Body, Date, Header, Place, Point, Quantity, Source, Statement, civil};
 use tlog::note::SigningKey;
 
 /// As in the binary.
@@ -86,6 +87,47 @@ fn observation(i: usize) -> Body {
     })
 }
 
+/// Half of the areas receive a batch from abroad and ship it to their neighbour, which ships it abroad.
+const AREAS: usize = 800;
+
+fn report(area: usize, number: usize) -> AccountReport {
+    let short = |n: usize| i64::try_from(n).unwrap();
+    let (receives, second) = (number % 2 == 1, area % 2 == 1);
+    let day = civil::date(2008, 1, 1) + (2 * short(number) + if second { 3 } else { 0 }).days();
+    let neighbour = format!("M{:03}", area ^ 1);
+    let pass = if receives { number } else { number - 1 };
+    let code =
+        ["SF", "SD", "RF", "RD"][usize::from(receives) * 2 + usize::from(receives == second)];
+    let other = if code.ends_with('D') { neighbour } else { "XXA".into() };
+    let code_of = |text: &str| Some(text.parse().unwrap());
+    let line = AccountLine {
+        basis: code_of("N"),
+        batch: Some(format!("B{}-{pass}", area / 2).into()),
+        code: code_of(code),
+        description: code_of("EOPF"),
+        from: receives.then(|| other.clone().into()),
+        isotope: Some("56.250".parse().unwrap()),
+        isotope_code: code_of("G"),
+        items: Some(1),
+        kmp: code_of("2"),
+        on: Some(Date::day(day)),
+        to: (!receives).then(|| other.into()),
+        ..AccountLine::new(1, "E".parse().unwrap(), "1250.500".parse().unwrap(), WeightUnit::Gram)
+    };
+    AccountReport {
+        dialect: Dialect::Code10,
+        line_count: Some(1),
+        lines: vec![line],
+        mba: format!("M{area:03}").into(),
+        number: u32::try_from(number).unwrap(),
+        other: Default::default(),
+        part: None,
+        period: Date::day(day),
+        report_type: ReportType::InventoryChange,
+        site: None,
+    }
+}
+
 fn statement(i: usize) -> Statement {
     let (id, body) = match i {
         0..1_000 => (format!("d-{i}"), site(i)),
@@ -105,17 +147,7 @@ fn statement(i: usize) -> Statement {
                 tag: None,
             }),
         ),
-        111_000..151_000 => (
-            format!("stage-{i}"),
-            Body::ItemStep(ItemStep {
-                item: format!("rod-{}", 11_000 + i % 100_000).parse().unwrap(),
-                on: "2008-02-14".parse().unwrap(),
-                sequence: None,
-                stage: "discharged".into(),
-                standing: StageStanding::Claimed,
-            }),
-        ),
-        151_000..161_000 => (
+        111_000..121_000 => (
             format!("c-{i}"),
             Body::StepClaim(StepClaim {
                 amount: Some(Quantity {
@@ -131,33 +163,21 @@ fn statement(i: usize) -> Statement {
                 step: format!("step-{}", i % 500).parse().unwrap(),
             }),
         ),
-        _ => (
-            format!("icr-{i}"),
-            Body::AccountReport(AccountReport {
-                dialect: Dialect::Code10,
-                line_count: Some(1),
-                lines: vec![AccountLine {
-                    batch: Some(format!("batch-{}", i % 400).into()),
-                    code: Some("RD".parse().unwrap()),
-                    items: Some(1),
-                    kmp: Some("2".parse().unwrap()),
-                    on: Some("2008-01-31".parse().unwrap()),
-                    ..AccountLine::new(
-                        1,
-                        "E".parse().unwrap(),
-                        "1250.500".parse().unwrap(),
-                        WeightUnit::Gram,
-                    )
-                }],
-                mba: "KP-A".into(),
-                number: 1,
-                other: Default::default(),
-                part: None,
-                period: "2008-01".parse().unwrap(),
-                report_type: ReportType::InventoryChange,
-                site: None,
-            }),
-        ),
+        121_000..521_000 => {
+            let (item, stage) = ((i - 121_000) % 100_000, (i - 121_000) / 100_000);
+            let body = Body::ItemStep(ItemStep {
+                item: format!("rod-{}", 11_000 + item).parse().unwrap(),
+                on: Date::day(civil::date(2008, 1 + 2 * i8::try_from(stage).unwrap(), 14)),
+                sequence: None,
+                stage: ["discharged", "measured", "packed", "shipped"][stage].into(),
+                standing: StageStanding::Claimed,
+            });
+            (format!("stage-{i}"), body)
+        }
+        _ => {
+            let (area, number) = ((i - 521_000) % AREAS, (i - 521_000) / AREAS + 1);
+            (format!("icr-{i}"), Body::AccountReport(report(area, number)))
+        }
     };
     Statement { header: header(id, true), body }
 }
@@ -217,11 +237,13 @@ fn a_case_of_a_million_statements(bencher: Bencher<'_, '_>) {
 
         let (mut assessor, roadmap, day) = (Assessor::new(), roadmap(), civil::date(2026, 1, 1));
         let start = Instant::now();
-        assessor.assess(&case, Some(&roadmap), day);
+        let first = assessor.assess(&case, Some(&roadmap), day);
         println!("first assessment: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+        assert_eq!((first.accounts.lines, first.accounts.errors), (MILLION - 521_000, 0));
         for (what, i, body) in [
-            ("an accounting record", 1, statement(MILLION - 1).body),
-            ("a step claim", 2, statement(151_000).body),
+            ("an accounting report", 1, statement(MILLION).body),
+            ("a step claim", 2, statement(111_000).body),
+            ("a stage of an item", 5, statement(521_000 - 1).body),
             ("an observation", 3, observation(7)),
             ("a site", 4, site(7)),
         ] {
