@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use assessment::{Assessor, Field};
 use case::{Case, Folding, Parsed};
 use desk::{Material, Mistake, Places, Recorded};
-use intake::{Diagnostic, Folder, IntakeError};
+use intake::{Diagnostic, Draft, Folder, IntakeError};
 use ledger::keys::KeyDir;
 use ledger::{Added, Ledger, LedgerError};
 use rayon::prelude::*;
@@ -379,35 +379,25 @@ fn append_new(
 ) -> Result<Recorded, CliError> {
     let mut recorded = Recorded::default();
     let mut progress = Progress::new();
-    for (i, batch) in folder.drafts.chunks(BATCH).enumerate() {
-        let signed: Vec<(Vec<u8>, Parsed, bool)> = batch
-            .par_iter()
-            .filter(|draft| !is_recorded(&draft.statement, case))
-            .map(|draft| {
-                let stands = case.object(draft.statement.header.id.as_str()).map(|o| o.text_sha256);
-                let entry = match stands {
-                    None => draft.statement.sign(&[desk])?,
-                    Some(replaces) => {
-                        let mut correction = draft.statement.clone();
-                        correction.header.replaces = Some(replaces);
-                        correction.sign(&[desk])?
-                    }
-                };
-                let parsed = Parsed::read_accepted(&entry);
-                Ok((entry, parsed, stands.is_some()))
-            })
-            .collect::<Result<_, ReadError>>()?;
-        recorded.already += batch.len() - signed.len();
-        let mut entries = Vec::with_capacity(signed.len());
-        let mut parsed = Vec::with_capacity(signed.len());
-        for (entry, read, correction) in signed {
-            entries.push(entry);
-            parsed.push((read, correction));
-        }
-        if entries.is_empty() {
-            continue;
-        }
-        let appended = ledger.append(entries)?;
+    let mut batches = folder.drafts.chunks(BATCH);
+    let mut next = batches.next().map(|batch| sign_new(batch, case, desk)).transpose()?;
+    let mut done = 0;
+    while let Some(Batch { drafts, entries, parsed }) = next.take() {
+        recorded.already += drafts - entries.len();
+        done += drafts;
+        // The next batch is signed while this one is written. What its drafts correct is not in this one: an id
+        // stands once in a folder.
+        let (appended, after) = if entries.is_empty() {
+            (None, batches.next().map(|batch| sign_new(batch, case, desk)))
+        } else {
+            let (standing, following) = (&*case, batches.next());
+            rayon::join(
+                || Some(ledger.append(entries)),
+                || following.map(|batch| sign_new(batch, standing, desk)),
+            )
+        };
+        next = after.transpose()?;
+        let Some(appended) = appended.transpose()? else { continue };
         let others = appended.entries.iter().any(|e| matches!(e, Added::At(at) if *at < case.size));
         for (added, (read, correction)) in appended.entries.iter().zip(parsed) {
             match added {
@@ -425,9 +415,40 @@ fn append_new(
         if case.size != appended.size {
             *case = load(ledger)?;
         }
-        progress.show("recording", ((i + 1) * BATCH) as u64, folder.drafts.len() as u64);
+        progress.show("recording", done as u64, folder.drafts.len() as u64);
     }
     Ok(recorded)
+}
+
+/// Signed statements of a part of a folder, those that the case does not say yet.
+struct Batch {
+    /// How many drafts it was made from.
+    drafts: usize,
+    entries: Vec<Vec<u8>>,
+    /// The same entries as the fold takes them, and whether each corrects what the case says.
+    parsed: Vec<(Parsed, bool)>,
+}
+
+fn sign_new(drafts: &[Draft], case: &Case, desk: &SigningKey) -> Result<Batch, ReadError> {
+    let signed: Vec<(Vec<u8>, (Parsed, bool))> = drafts
+        .par_iter()
+        .filter(|draft| !is_recorded(&draft.statement, case))
+        .map(|draft| {
+            let stands = case.object(draft.statement.header.id.as_str()).map(|o| o.text_sha256);
+            let entry = match stands {
+                None => draft.statement.sign(&[desk])?,
+                Some(replaces) => {
+                    let mut correction = draft.statement.clone();
+                    correction.header.replaces = Some(replaces);
+                    correction.sign(&[desk])?
+                }
+            };
+            let parsed = Parsed::read_accepted(&entry);
+            Ok((entry, (parsed, stands.is_some())))
+        })
+        .collect::<Result<_, ReadError>>()?;
+    let (entries, parsed) = signed.into_iter().unzip();
+    Ok(Batch { drafts: drafts.len(), entries, parsed })
 }
 
 /// Objects that the desk recorded and the folder no longer holds.

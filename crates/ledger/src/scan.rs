@@ -1,6 +1,6 @@
 //! Reading the whole log in order, with every byte compared to the signed checkpoint.
 
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, channel, sync_channel};
 
 use rayon::prelude::*;
 use rusqlite::Connection;
@@ -59,11 +59,16 @@ impl Ledger {
         let db = self.reader()?;
         std::thread::scope(|scope| {
             let (send, receive) = sync_channel::<rusqlite::Result<Vec<RawEntry>>>(2);
-            scope.spawn(move || read_ahead(&db, size, |batch| send.send(batch).is_ok()));
+            // Batches that were used go back to be filled again: a million entries are read into a few thousand
+            // buffers, where making each anew took a third of the time of a fold.
+            let (give_back, spare) = channel::<Vec<RawEntry>>();
+            scope.spawn(move || read_ahead(&db, size, &spare, |batch| send.send(batch).is_ok()));
             for batch in receive {
                 let batch = batch.map_err(|e| self.fail(e))?;
                 let leaves: Vec<Hash> = batch.par_iter().map(|e| leaf_hash(&e.bytes)).collect();
                 each(&batch, &leaves)?;
+                // At the end nobody reads any more.
+                let _ = give_back.send(batch);
             }
             Ok(())
         })
@@ -100,17 +105,20 @@ impl Ledger {
     }
 }
 
-/// Reads entries 0 to `size` in batches until `send` says that nobody listens.
+/// Reads entries 0 to `size` in batches, into `spare` ones where there are any, until `send` says that nobody
+/// listens.
 fn read_ahead(
     db: &Connection,
     size: u64,
+    spare: &Receiver<Vec<RawEntry>>,
     mut send: impl FnMut(rusqlite::Result<Vec<RawEntry>>) -> bool,
 ) {
     let mut read = || -> rusqlite::Result<()> {
         let mut statement =
             db.prepare("SELECT idx, bytes FROM entry WHERE idx < ?1 ORDER BY idx")?;
         let mut rows = statement.query([size])?;
-        let mut batch = Vec::with_capacity(BATCH);
+        let fresh = || spare.try_recv().unwrap_or_else(|_| Vec::with_capacity(BATCH));
+        let (mut batch, mut filled) = (fresh(), 0);
         let mut expected = 0;
         while let Some(row) = rows.next()? {
             let index: u64 = row.get(0)?;
@@ -119,16 +127,22 @@ fn read_ahead(
                 break;
             }
             expected += 1;
-            batch.push(RawEntry {
-                index,
-                bytes: row.get_ref(1)?.as_blob().unwrap_or_default().to_vec(),
-            });
-            if batch.len() == BATCH
-                && !send(Ok(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))))
-            {
-                return Ok(());
+            if batch.len() == filled {
+                batch.push(RawEntry { index, bytes: Vec::new() });
+            }
+            let entry = &mut batch[filled];
+            entry.index = index;
+            entry.bytes.clear();
+            entry.bytes.extend_from_slice(row.get_ref(1)?.as_blob().unwrap_or_default());
+            filled += 1;
+            if filled == BATCH {
+                filled = 0;
+                if !send(Ok(std::mem::replace(&mut batch, fresh()))) {
+                    return Ok(());
+                }
             }
         }
+        batch.truncate(filled);
         send(Ok(batch));
         Ok(())
     };
