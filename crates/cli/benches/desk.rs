@@ -41,7 +41,7 @@ impl Draws {
 
 fn write(folder: &Path) {
     let mut draws = Draws(7);
-    let mut put = |name: &str, text: String| {
+    let put = |name: &str, text: String| {
         let file = folder.join(name);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, text).unwrap();
