@@ -238,3 +238,44 @@ export interface Mistake {
   help?: string;
   drawn?: string;
 }
+
+export interface BalancePoint {
+  first: string;
+  last: string;
+  muf: number;
+  sigma_muf?: number;
+  limit?: number;
+  cumuf?: number;
+  sigma_cumuf?: number;
+  itmuf?: number;
+  sitmuf?: number;
+  page?: number;
+  gemuf?: number;
+}
+
+export interface BalanceRun {
+  mba: string;
+  material: string;
+  measured: string;
+  unit: string;
+  words: string;
+  no_sigma?: string;
+  balances: BalancePoint[];
+  limits?: { alpha: number; cumuf: number; sitmuf: number; page: number; gemuf: number };
+  alarms: string[];
+  goal?: number;
+  goal_source?: string;
+  detection: { pattern: string; loss: number[]; cumuf: number; sitmuf: number; page: number; gemuf: number; best: number }[];
+  budget: { stratum: string; random: number; systematic: number; sigma_if_halved?: number; detection_if_halved?: number }[];
+  sources: string[];
+  rests_on: string[];
+}
+
+export interface BalancesPage {
+  reports: number;
+  errors: number;
+  warnings: number;
+  runs: BalanceRun[];
+  convention: string;
+  method?: string;
+}

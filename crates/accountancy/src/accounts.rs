@@ -6,7 +6,9 @@ use case::Case;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use statement::civil;
+use statement::kinds::account::{Code, Measured};
 
+use crate::judgement::{Judgement, Judging, errors_of, judge};
 use crate::material_balance::{AreaBalance, balances};
 use crate::material_ledger::{AreaLedger, ledgers};
 use crate::report::Reports;
@@ -23,6 +25,8 @@ pub struct Accounts<'a> {
     pub lines: usize,
     /// Balances by area and period.
     pub areas: Vec<AreaBalance<'a>>,
+    /// Verdicts by area, category and weight; empty until [`judged`](Self::judged).
+    pub judgements: Vec<Judgement>,
     /// Ledgers by area.
     pub ledgers: Vec<AreaLedger<'a>>,
     /// What the validator found.
@@ -46,9 +50,23 @@ impl<'a> Accounts<'a> {
             reports: reports.reports.len(),
             lines: reports.entries.len(),
             areas,
+            judgements: Vec::new(),
             ledgers,
             validation,
         }
+    }
+
+    /// With verdicts on its balances, from the errors of measurement that the case holds on a day.
+    #[must_use]
+    pub fn judged(
+        mut self,
+        reports: &Reports<'_>,
+        case: &Case,
+        as_of: civil::Date,
+        judging: Judging,
+    ) -> Self {
+        self.judgements = judge(reports, &self.areas, &errors_of(case, as_of), judging);
+        self
     }
 
     /// The accounts of a case on a day.
@@ -58,8 +76,14 @@ impl<'a> Accounts<'a> {
     }
 }
 
+/// The name of a balance, by which it can be asked for: area, category, last day.
+#[must_use]
+pub fn balance_id(mba: &str, material: Code, last: civil::Date) -> String {
+    format!("{mba}.{material}.{last}")
+}
+
 /// The accounts on one page.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct AccountSummary {
     /// How many reports there are.
     pub reports: usize,
@@ -71,11 +95,25 @@ pub struct AccountSummary {
     pub warnings: usize,
     /// The balances.
     pub balances: Vec<BalanceRow>,
+    /// The verdicts.
+    pub judgements: Vec<Judgement>,
+}
+
+impl AccountSummary {
+    /// What the accounts of a case add up to on a day, judged at the usual false-alarm rate.
+    #[must_use]
+    pub fn of_case(case: &Case, as_of: civil::Date) -> Self {
+        let reports = Reports::of(case, as_of);
+        let accounts = Accounts::of(&reports, &BTreeSet::new(), as_of);
+        accounts.judged(&reports, case, as_of, Judging::default()).summary()
+    }
 }
 
 /// One balance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BalanceRow {
+    /// Its name: `SYF.E.2024-06-30`.
+    pub id: String,
     /// The area.
     pub mba: String,
     /// The first day of the period.
@@ -98,6 +136,9 @@ pub struct BalanceRow {
     /// The inventory difference; absent when no inventory was taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub muf: Option<String>,
+    /// The standard deviation of MUF in the unit of the weights; absent where no errors are given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sigma: Option<f64>,
 }
 
 impl AccountSummary {
@@ -126,14 +167,23 @@ impl Accounts<'_> {
         for area in &self.areas {
             for period in &area.periods {
                 for b in &period.balances {
+                    let judged = self.judgements.iter().find(|j| {
+                        j.mba == area.mba
+                            && j.material == b.material
+                            && j.measured == Measured::Element
+                    });
+                    let last = period.last.to_string();
+                    let sigma = judged
+                        .and_then(|j| j.sigma(j.periods.iter().position(|p| p.last == last)?));
                     let sum = |gains: bool| -> Decimal {
                         let effects = b.changes.iter().map(|c| c.effect.element);
                         effects.filter(|e| (*e >= Decimal::ZERO) == gains).map(|e| e.abs()).sum()
                     };
                     balances.push(BalanceRow {
+                        id: balance_id(area.mba, b.material, period.last),
                         mba: area.mba.to_owned(),
                         first: period.first.to_string(),
-                        last: period.last.to_string(),
+                        last,
                         material: b.material.to_string(),
                         unit: b.unit.as_str(),
                         beginning: b.beginning.element.to_string(),
@@ -141,10 +191,18 @@ impl Accounts<'_> {
                         decreases: sum(false).to_string(),
                         ending: b.ending.map(|e| e.element.to_string()),
                         muf: b.muf.map(|m| m.element.to_string()),
+                        sigma,
                     });
                 }
             }
         }
-        AccountSummary { reports: self.reports, lines: self.lines, errors, warnings, balances }
+        AccountSummary {
+            reports: self.reports,
+            lines: self.lines,
+            errors,
+            warnings,
+            balances,
+            judgements: self.judgements.clone(),
+        }
     }
 }

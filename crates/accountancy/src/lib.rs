@@ -2,7 +2,7 @@
 //!
 //! [`Reports`] puts the statements of accounting reports together and applies their corrections; [`Accounts`] checks
 //! them by every rule of [`RULES`], runs the ledger of each area and strikes its balances, each figure traced to the
-//! lines it rests on. [`figures`](compare) puts every stated figure beside the others that count the same thing and says which
+//! lines it rests on; [`judge`] weighs them with the errors of their measurements. [`figures`](compare) puts every stated figure beside the others that count the same thing and says which
 //! cannot both be true. Figures that count different things (plutonium *produced*, *extracted*, *in waste*)
 //! are kept apart: 30, 37, 30.8 and about 40 kg are not four errors.
 
@@ -11,16 +11,19 @@ mod bookkeeper;
 pub mod codes;
 mod figures;
 pub mod goals;
+mod judgement;
 mod material_balance;
 mod material_ledger;
 pub mod production;
 mod report;
 mod rules;
+pub mod synthetic;
 mod unit;
 
-pub use accounts::{AccountSummary, Accounts, BalanceRow};
+pub use accounts::{AccountSummary, Accounts, BalanceRow, balance_id};
 pub use bookkeeper::Bookkeeper;
 pub use figures::{Disagreement, Figure, FigureGroup, Figures, Method, compare};
+pub use judgement::{CONVENTION, Closed, Judgement, Judging, at_odds, errors_of, idle, judge};
 pub use material_balance::{
     AreaBalance, Beginning, ChangeSum, MaterialBalance, Period, Trace, Weights, balances,
 };

@@ -123,6 +123,9 @@ pub struct MaterialBalance {
     pub beginning_from: Beginning,
     /// Its lines.
     pub beginning_trace: Vec<Trace>,
+    /// The same among all entries.
+    #[serde(skip)]
+    pub beginning_entries: Vec<usize>,
     /// Changes by code, increases first.
     pub changes: Vec<ChangeSum>,
     /// BA: the book ending.
@@ -131,6 +134,9 @@ pub struct MaterialBalance {
     pub ending: Option<Weights>,
     /// Its lines.
     pub ending_trace: Vec<Trace>,
+    /// The same among all entries.
+    #[serde(skip)]
+    pub ending_entries: Vec<usize>,
     /// BA less PE; absent when no inventory was taken.
     pub muf: Option<Weights>,
     /// What the listing holds as retained waste, which is not in PE.
@@ -155,7 +161,7 @@ pub struct ChangeSum {
     pub reported: Weights,
     /// Their lines.
     pub trace: Vec<Trace>,
-    /// The strata they fall in: material description and measurement basis, with what each adds to the book.
+    /// The same among all entries.
     #[serde(skip)]
     pub entries: Vec<usize>,
 }
@@ -216,12 +222,23 @@ struct Listing {
     lines: BTreeMap<Code, Vec<usize>>,
 }
 
+/// Whether a line lists retained waste, which is not in PE.
+fn is_retained_waste(entry: &Entry<'_>) -> bool {
+    entry.line.description.as_ref().is_some_and(|d| d.as_str().get(3..) == Some("W"))
+}
+
 impl Listing {
+    /// The lines that count in PE.
+    fn in_sum(&self, reports: &Reports<'_>, material: Code) -> Vec<usize> {
+        let lines = self.lines.get(&material).into_iter().flatten().copied();
+        lines.filter(|&i| !is_retained_waste(&reports.entries[i])).collect()
+    }
+
     /// The sum without retained waste, and that waste.
     fn sum(&self, reports: &Reports<'_>, material: Code) -> (Weights, Decimal) {
         let (mut sum, mut waste) = (Weights::default(), Decimal::ZERO);
         for entry in self.lines.get(&material).into_iter().flatten().map(|&i| &reports.entries[i]) {
-            if entry.line.description.as_ref().is_some_and(|d| d.as_str().get(3..) == Some("W")) {
+            if is_retained_waste(entry) {
                 waste += entry.element();
             } else {
                 sum.add(Weights::of(entry));
@@ -370,7 +387,7 @@ fn one(
     });
     let (beginning, beginning_from, lines) = match (opening, carried, stated_pb, line_0) {
         (Some(listing), ..) => {
-            let lines = listing.lines.get(&material).cloned().unwrap_or_default();
+            let lines = listing.in_sum(reports, material);
             (listing.sum(reports, material).0, Beginning::Inventory, lines)
         }
         (None, _, Some(pb), _) => (Weights::of(&reports.entries[pb]), Beginning::Stated, vec![pb]),
@@ -418,13 +435,7 @@ fn one(
         Some((sum, waste)) => (Some(sum), waste),
         None => (None, Decimal::ZERO),
     };
-    let in_ending = |&i: &usize| {
-        let description = reports.entries[i].line.description;
-        description.is_none_or(|d| d.as_str().get(3..) != Some("W"))
-    };
-    let mut ending_lines: Vec<usize> =
-        closing.and_then(|l| l.lines.get(&material)).cloned().unwrap_or_default();
-    ending_lines.retain(in_ending);
+    let ending_lines = closing.map(|l| l.in_sum(reports, material)).unwrap_or_default();
     let muf = ending.map(|ending| {
         let mut muf = book;
         muf.add(ending.negative());
@@ -436,10 +447,12 @@ fn one(
         beginning,
         beginning_from,
         beginning_trace: trace(reports, &lines),
+        beginning_entries: lines,
         changes,
         book,
         ending,
         ending_trace: trace(reports, &ending_lines),
+        ending_entries: ending_lines,
         muf,
         retained_waste,
         booked_difference,

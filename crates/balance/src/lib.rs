@@ -50,4 +50,4 @@ pub use covariance::{Cholesky, Covariance, Singular};
 pub use detection::{Detection, Limits};
 pub use errors::{ErrorModel, Share, SourceId, StratumId, Value};
 pub use sequential::{Tested, Tests};
-pub use verdict::{Alarm, Pattern, Verdict};
+pub use verdict::{Alarm, Pattern, Verdict, WORST_CASE};

@@ -4,6 +4,7 @@
 //! each balance. What it reports is the truth with measurement errors and the false statements put on.
 
 use rand_distr::{Distribution, StandardNormal, Uniform};
+use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -234,6 +235,28 @@ const RATES: [f64; 8] = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5];
 /// Counts of first alarms by test, rate and balance.
 type Counts = Vec<u64>;
 
+/// Errors of one realisation: normal and uniform numbers, independent of every other realisation's.
+#[derive(Debug, Clone)]
+pub struct Draws(Xoshiro256PlusPlus);
+
+impl Draws {
+    /// The draws of realisation `number` under `seed`.
+    #[must_use]
+    pub fn new(seed: u64, number: u64) -> Self {
+        Self(generator(seed, number))
+    }
+
+    /// A standard normal number.
+    pub fn normal(&mut self) -> f64 {
+        StandardNormal.sample(&mut self.0)
+    }
+
+    /// A number from −1 to 1, each as likely.
+    pub fn swing(&mut self) -> f64 {
+        Uniform::new(-1.0, 1.0).map_or(0.0, |u| u.sample(&mut self.0))
+    }
+}
+
 /// Draws `realisations` with and without the diversion of a facility and counts alarms: `progress` hears how many are done.
 ///
 /// # Errors
@@ -245,60 +268,101 @@ pub fn experiment(
     realisations: u64,
     seed: u64,
     alpha: f64,
-    mut progress: impl FnMut(u64),
+    progress: impl FnMut(u64),
 ) -> Result<Experiment, SeriesFault> {
     let with = facility.balances(seed, choices, true)?;
     let without = facility.balances(seed, choices, false)?;
-    let count = with.count();
-    let rates: Vec<f64> = RATES.into_iter().chain([alpha]).collect();
-    let limits: Vec<Limits> = rates.iter().map(|a| Limits::new(count, *a)).collect();
-    let cells = TESTS.len() * limits.len() * (count + 1);
-    let one = |balances: &Balances, from: u64, to: u64, offset: u64| -> Counts {
-        let mut counts = vec![0; cells];
-        let mut scratch = Scratch::default();
-        let mut rows: Vec<Tested> = Vec::with_capacity(count);
-        for number in from..to {
-            rows.clear();
-            balances.simulate(seed, offset + number, &mut scratch, |row| rows.push(row));
-            for (l, limit) in limits.iter().enumerate() {
-                for (t, test) in TESTS.iter().enumerate() {
-                    let first = rows
-                        .iter()
-                        .find(|r| alarms(test, r, limit, count))
-                        .map_or(0, |r| r.balance);
-                    if let Some(cell) = counts.get_mut((t * limits.len() + l) * (count + 1) + first)
-                    {
-                        *cell += 1;
+    let trial = Trial { balances: with.count(), realisations, seed, alpha };
+    let draw = |scratch: &mut Scratch, lost: bool, number: u64, rows: &mut Vec<Tested>| {
+        let balances = if lost { &with } else { &without };
+        balances.simulate(seed, number, scratch, |row| rows.push(row));
+    };
+    Ok(trial.run(draw, progress))
+}
+
+/// How often the tests alarm with and without a loss, whatever the realisations are drawn from.
+#[derive(Debug, Clone, Copy)]
+pub struct Trial {
+    /// Balances of a run.
+    pub balances: usize,
+    /// Realisations with the loss, and as many without.
+    pub realisations: u64,
+    /// The seed, for the record.
+    pub seed: u64,
+    /// False-alarm rate of the run-length table.
+    pub alpha: f64,
+}
+
+impl Trial {
+    /// Draws and counts. `draw` is given memory of its own to use again, whether there is a loss, the number of the
+    /// realisation, and where its tested balances go.
+    pub fn run<S: Default>(
+        self,
+        draw: impl Fn(&mut S, bool, u64, &mut Vec<Tested>) + Sync,
+        mut progress: impl FnMut(u64),
+    ) -> Experiment {
+        let Self { balances: count, realisations, seed, alpha } = self;
+        let rates: Vec<f64> = RATES.into_iter().chain([alpha]).collect();
+        let limits: Vec<Limits> = rates.iter().map(|a| Limits::new(count, *a)).collect();
+        let cells = TESTS.len() * limits.len() * (count + 1);
+        let one = |lost: bool, from: u64, to: u64| -> Counts {
+            let mut counts = vec![0; cells];
+            let mut scratch = S::default();
+            let mut rows: Vec<Tested> = Vec::with_capacity(count);
+            // With and without loss have errors of their own.
+            let offset = if lost { 1 << 40 } else { 1 };
+            for number in from..to {
+                rows.clear();
+                draw(&mut scratch, lost, offset + number, &mut rows);
+                for (l, limit) in limits.iter().enumerate() {
+                    for (t, test) in TESTS.iter().enumerate() {
+                        let first = rows
+                            .iter()
+                            .find(|r| alarms(test, r, limit, count))
+                            .map_or(0, |r| r.balance);
+                        let at = (t * limits.len() + l) * (count + 1) + first;
+                        if let Some(cell) = counts.get_mut(at) {
+                            *cell += 1;
+                        }
                     }
                 }
             }
-        }
-        counts
-    };
-    let mut sums = [vec![0_u64; cells], vec![0_u64; cells]];
-    let batch = 256;
-    let mut done = 0;
-    while done < realisations {
-        let to = (done + batch * 16).min(realisations);
-        let starts: Vec<u64> = (done..to).step_by(batch as usize).collect();
-        let parts: Vec<[Counts; 2]> = starts
-            .into_par_iter()
-            .map(|from| {
-                let until = (from + batch).min(to);
-                // With and without loss have errors of their own.
-                [one(&without, from, until, 1), one(&with, from, until, 1 << 40)]
-            })
-            .collect();
-        for part in &parts {
-            for (sum, counts) in sums.iter_mut().zip(part) {
-                sum.iter_mut().zip(counts).for_each(|(a, b)| *a += b);
+            counts
+        };
+        let mut sums = [vec![0_u64; cells], vec![0_u64; cells]];
+        let batch = 64;
+        let mut done = 0;
+        while done < realisations {
+            let to = (done + batch * 16).min(realisations);
+            let starts: Vec<u64> = (done..to).step_by(batch as usize).collect();
+            let parts: Vec<[Counts; 2]> = starts
+                .into_par_iter()
+                .map(|from| {
+                    let until = (from + batch).min(to);
+                    [one(false, from, until), one(true, from, until)]
+                })
+                .collect();
+            for part in &parts {
+                for (sum, counts) in sums.iter_mut().zip(part) {
+                    sum.iter_mut().zip(counts).for_each(|(a, b)| *a += b);
+                }
             }
+            done = to;
+            progress(done);
         }
-        done = to;
-        progress(done);
+        table(&sums, &limits, count, realisations, seed)
     }
+}
+
+fn table(
+    sums: &[Counts; 2],
+    limits: &[Limits],
+    count: usize,
+    realisations: u64,
+    seed: u64,
+) -> Experiment {
     let n = realisations.max(1) as f64;
-    let [without, with] = &sums;
+    let [without, with] = sums;
     let share = |counts: &Counts, at: usize| counts.get(at).copied().unwrap_or(0) as f64 / n;
     let (mut roc, mut run_lengths) = (Vec::new(), Vec::new());
     for (t, test) in TESTS.iter().enumerate() {
@@ -328,7 +392,7 @@ pub fn experiment(
             }
         }
     }
-    Ok(Experiment { realisations, seed, roc, run_lengths })
+    Experiment { realisations, seed, roc, run_lengths }
 }
 
 /// Whether a test alarms at a balance; CUMUF and GEMUF are judged at the last one.

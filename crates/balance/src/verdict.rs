@@ -9,8 +9,9 @@ use crate::{Covariance, Detection, Limits, Tested, detection, normal, sequential
 pub struct Verdict {
     /// How it was judged.
     pub words: &'static str,
-    /// The loss that is to be detected, in the unit of the balance.
-    pub goal: f64,
+    /// The loss that is to be detected, in the unit of the balance; absent when none was agreed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goal: Option<f64>,
     /// The balances.
     pub balances: Vec<Tested>,
     /// The covariance of their MUFs.
@@ -53,6 +54,9 @@ pub struct Pattern {
     pub detection: Detection,
 }
 
+/// The name of the pattern that even the best test detects least often.
+pub const WORST_CASE: &str = "worst case";
+
 /// The rules, in words.
 const WORDS: &str = "V is the covariance of the MUFs by error source, V = LL'; SITMUF = L^-1 MUF; ITMUF = L_ii SITMUF; \
      Page: S = max(0, S + SITMUF - 0.5) from 0; GEMUF = m'V^-1 m of the balances so far; each test one-sided against loss, \
@@ -63,6 +67,12 @@ impl Verdict {
     /// Judges the balances with MUFs `muf` and covariance `v`.
     #[must_use]
     pub fn new(muf: &[f64], v: Covariance, goal: f64, alpha: f64) -> Self {
+        Self::of(muf, v, Some(goal), alpha)
+    }
+
+    /// The same where there may be no loss that was agreed to be detected.
+    #[must_use]
+    pub fn of(muf: &[f64], v: Covariance, goal: Option<f64>, alpha: f64) -> Self {
         let (balances, singular) = sequential::test(muf, &v);
         let count = balances.len();
         let mut verdict = Self {
@@ -73,13 +83,14 @@ impl Verdict {
             singular_at: singular.map(|i| i + 1),
             limits: None,
             alarms: Vec::new(),
-            sigma_needed: detection::largest_sigma(goal, 0.95, alpha),
+            sigma_needed: goal.and_then(|goal| detection::largest_sigma(goal, 0.95, alpha)),
             detection: Vec::new(),
         };
         if singular.is_none() && count > 0 {
             let limits = Limits::new(count, alpha);
             verdict.alarms = verdict.alarms(&limits);
-            verdict.detection = verdict.patterns(&limits);
+            verdict.detection =
+                goal.map(|goal| verdict.patterns(goal, &limits)).unwrap_or_default();
             verdict.limits = Some(limits);
         }
         verdict
@@ -103,7 +114,7 @@ impl Verdict {
         alarms
     }
 
-    fn patterns(&self, limits: &Limits) -> Vec<Pattern> {
+    fn patterns(&self, goal: f64, limits: &Limits) -> Vec<Pattern> {
         let (v, count) = (&self.covariance, self.balances.len());
         let mut patterns = Vec::new();
         let mut add = |name: String, loss: &[f64]| {
@@ -114,21 +125,21 @@ impl Verdict {
         // The single loss that is hardest to see.
         let hardest = (0..count)
             .filter_map(|i| {
-                let loss = detection::abrupt(count, i, self.goal);
+                let loss = detection::abrupt(count, i, goal);
                 Some((i, detection::best_test(v, &loss, limits.alpha).ok()?))
             })
             .min_by(|a, b| a.1.total_cmp(&b.1));
         if let Some((i, _)) = hardest {
-            let loss = detection::abrupt(count, i, self.goal);
+            let loss = detection::abrupt(count, i, goal);
             add(format!("abrupt, in balance {} where it is hardest to see", i + 1), &loss);
         }
         if count > 1 {
             add(
                 "protracted, the same in every balance".to_owned(),
-                &detection::protracted(count, self.goal),
+                &detection::protracted(count, goal),
             );
-            if let Ok(worst) = detection::worst_pattern(v, self.goal) {
-                add("worst case".to_owned(), &worst);
+            if let Ok(worst) = detection::worst_pattern(v, goal) {
+                add(WORST_CASE.to_owned(), &worst);
             }
         }
         patterns

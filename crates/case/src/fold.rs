@@ -363,6 +363,7 @@ impl Case {
                 site.because.push(index);
             }
             Body::AccountReport(b) => self.accounts.put(record!(b)),
+            Body::AccountErrors(b) => self.measurement_errors.put(record!(b)),
             Body::ItemDeclare(declared) => self.items.put(record!(Item { declared })),
             Body::PersonDeclare(b) => {
                 self.check_person(&id, &b)?;
@@ -621,7 +622,7 @@ impl Case {
             | K::SiteDeclare
             | K::SiteAmend
             | K::PersonDeclare => &mut r.declaration,
-            K::AccountReport => &mut r.accounts,
+            K::AccountReport | K::AccountErrors => &mut r.accounts,
             K::ItemDeclare
             | K::ItemTransfer
             | K::ItemReceive

@@ -36,6 +36,8 @@ pub struct Case {
     pub sites: Shelf<declaration::SiteDeclare>,
     /// Accounting reports.
     pub accounts: Shelf<account::AccountReport>,
+    /// How well the strata of material balance areas are measured.
+    pub measurement_errors: Shelf<account::MeasurementErrors>,
     /// Declared items.
     pub items: Shelf<Item>,
     /// Transfers of custody with their receipts.
@@ -261,7 +263,7 @@ pub struct Revisions {
     pub agreement: Index,
     /// Sites, persons, sealed declarations.
     pub declaration: Index,
-    /// Accounting reports.
+    /// Accounting reports and the errors of their measurements.
     pub accounts: Index,
     /// Items, their custody and stages.
     pub items: Index,
@@ -337,6 +339,7 @@ impl Case {
             K::DeclarationSeal => self.seals.get(id).map(|r| Object::of(kind, r)),
             K::SiteDeclare => self.sites.get(id).map(|r| Object::of(kind, r)),
             K::AccountReport => self.accounts.get(id).map(|r| Object::of(kind, r)),
+            K::AccountErrors => self.measurement_errors.get(id).map(|r| Object::of(kind, r)),
             K::ItemDeclare => self.items.get(id).map(|r| Object::of(kind, r)),
             K::PersonDeclare => self.persons.get(id).map(|r| Object::of(kind, r)),
             K::Observation => self.observations.get(id).map(|r| Object::of(kind, r)),

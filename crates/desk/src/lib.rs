@@ -23,6 +23,7 @@ pub mod views_accounts;
 pub mod views_balance;
 pub mod views_field;
 pub mod why;
+mod why_accounts;
 
 pub use material::{Material, Mistake, Places, Problem};
 pub use signature::{Signature, signatures};

@@ -38,6 +38,7 @@ pub fn report(answers: &Answers, day: civil::Date) -> Result<Option<String>, Pro
         Question::Overview,
         Question::Map,
         Question::Roadmap,
+        Question::Balances,
         Question::Board,
         Question::Mistakes,
     ] {
@@ -83,6 +84,9 @@ fn ids(s: &crate::api::Snapshot) -> Vec<String> {
     });
     let sites = a.crosscheck.sites.iter().map(|s| s.site.to_string());
     let figures = a.figures.groups.iter().flat_map(|g| g.figures.iter().map(|f| f.id.to_string()));
+    let accounts = &a.accounts;
+    let books = (accounts.judgements.iter().flat_map(|j| j.errors.iter().map(ToString::to_string)))
+        .chain(accounts.balances.iter().map(|b| b.id.clone()));
     let seen = a.crosscheck.observations.iter().map(|o| o.observation.to_string());
     let mut known = std::collections::HashSet::new();
     found
@@ -90,6 +94,7 @@ fn ids(s: &crate::api::Snapshot) -> Vec<String> {
         .chain(others)
         .chain(sites)
         .chain(figures)
+        .chain(books)
         .chain(seen)
         .filter(|id| known.insert(id.clone()))
         .take(WHYS)

@@ -290,7 +290,9 @@ impl Page {
         let all = table.rows.len();
         table.rows.truncate(MOST);
         self.table(&table, all, "lockstep balance");
-        self.line("  no measurement errors given: no verdict on MUF");
+        for line in crate::views_accounts::verdicts(&accounts.judgements) {
+            self.line(&format!("  {line}"));
+        }
     }
 
     fn roadmap(&mut self, status: &Status) {

@@ -16,7 +16,9 @@ pub fn number(value: f64) -> String {
     format!("{value:.*}", decimals as usize)
 }
 
-fn optional(value: Option<f64>) -> String {
+/// The same, empty where there is none.
+#[must_use]
+pub fn optional(value: Option<f64>) -> String {
     value.map(number).unwrap_or_default()
 }
 
@@ -103,12 +105,21 @@ pub fn verdict(verdict: &Verdict, unit: &str) -> String {
             first.balance
         ));
     }
-    if let (Some(last), Some(needed)) = (verdict.balances.last(), verdict.sigma_needed) {
+    if let (Some(last), Some(goal), Some(needed)) =
+        (verdict.balances.last(), verdict.goal, verdict.sigma_needed)
+    {
         words.push(format!(
             "sigma of CUMUF is {} {unit}; to detect {} {unit} with 95 % it would have to be {} {unit}.",
             number(last.sigma_cumuf),
-            number(verdict.goal),
+            number(goal),
             number(needed)
+        ));
+    }
+    if let Some(worst) = verdict.detection.iter().find(|p| p.name == balance::WORST_CASE) {
+        let losses: Vec<String> = worst.detection.loss.iter().map(|l| number(*l)).collect();
+        words.push(format!(
+            "The loss that is hardest to see, balance by balance: {} {unit}.",
+            losses.join(", ")
         ));
     }
     words.join("\n") + "\n"

@@ -99,6 +99,9 @@ fn explain(id: &str, material: &Material, a: &Assessment) -> (Vec<String>, BTree
         ));
         because.extend(object.because);
     }
+    let (told, behind) = crate::why_accounts::explain(id, material, a);
+    words.extend(told);
+    because.extend(behind);
     let c = &a.crosscheck;
     if let Some(site) = c.sites.iter().find(|s| s.site.as_str() == id) {
         words.push(format!(

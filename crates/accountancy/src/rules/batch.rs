@@ -22,13 +22,15 @@ struct Shipment {
 
 pub(super) fn check(check: &mut Check<'_, '_>, as_of: civil::Date) {
     let reports = check.reports;
-    let mut shipments: HashMap<(&str, &str, Code), Vec<Shipment>> = HashMap::default();
+    let mut shipments: Shipments<'_> = HashMap::default();
     let mut receipts: Vec<usize> = Vec::new();
     let known: foldhash::HashSet<&str> =
         reports.areas().filter_map(|a| a.first()).map(|r| r.mba).collect();
     for area in reports.areas() {
         let Some(mba) = area.first().map(|r| r.mba) else { continue };
         let mut received: HashMap<Batch<'_>, civil::Date> = HashMap::default();
+        // The first day on which each batch came in, whether or not it has left since.
+        let mut came: HashMap<&str, civil::Date> = HashMap::default();
         let mut differences: Vec<usize> = Vec::new();
         let mut rebatched: HashMap<(civil::Date, Code), (Decimal, usize)> = HashMap::default();
         let mut changed: HashMap<(civil::Date, &str, Code), (Decimal, usize)> = HashMap::default();
@@ -61,6 +63,7 @@ pub(super) fn check(check: &mut Check<'_, '_>, as_of: civil::Date) {
                     }
                     if code.as_str() != "RS" {
                         receipts.push(i);
+                        came.entry(batch).or_insert(entry.on);
                     }
                 }
                 "SD" | "SF" => {
@@ -95,15 +98,10 @@ pub(super) fn check(check: &mut Check<'_, '_>, as_of: civil::Date) {
         for i in differences {
             let entry = &reports.entries[i];
             let batch = entry.line.batch.as_deref().unwrap_or_default();
-            let there = reports.entries[..].get(i).is_some_and(|_| {
-                received.get(&(mba, batch, entry.line.material)).is_some_and(|on| *on <= entry.on)
-                    || receipts.iter().any(|&r| {
-                        let r = &reports.entries[r];
-                        reports.report(r).mba == mba
-                            && r.line.batch.as_deref() == Some(batch)
-                            && r.on <= entry.on
-                    })
-            });
+            let there = came.get(batch).is_some_and(|on| *on <= entry.on)
+                || received
+                    .get(&(mba, batch, entry.line.material))
+                    .is_some_and(|on| *on <= entry.on);
             if !there {
                 let message = format!("{mba} has received no batch {batch} by {}", entry.on);
                 check.entry(&DI_RECEIPT, entry, message);
@@ -135,8 +133,9 @@ pub(super) fn check(check: &mut Check<'_, '_>, as_of: civil::Date) {
         }
     }
     receipts.sort_unstable();
+    let mut by_weight = None;
     for i in receipts {
-        receive(check, &mut shipments, &known, i);
+        receive(check, &mut shipments, &mut by_weight, &known, i);
     }
     let mut open: Vec<usize> =
         shipments.into_values().flatten().filter(|s| !s.received).map(|s| s.entry).collect();
@@ -181,10 +180,27 @@ fn kilograms(entry: &Entry<'_>) -> Decimal {
     }
 }
 
+type Shipments<'a> = HashMap<(&'a str, &'a str, Code), Vec<Shipment>>;
+/// Shipments by receiver, category and weight: where a receipt under another name is looked for.
+type ByWeight<'a> = HashMap<(&'a str, Code, Decimal), Vec<(usize, &'a str)>>;
+
+fn by_weight<'a>(reports: &Reports<'a>, shipments: &Shipments<'a>) -> ByWeight<'a> {
+    let mut found = ByWeight::default();
+    for ((to, batch, material), sent) in shipments {
+        for s in sent {
+            let weight = reports.entries[s.entry].element();
+            found.entry((*to, *material, weight)).or_default().push((s.entry, *batch));
+        }
+    }
+    found.values_mut().for_each(|list| list.sort_unstable());
+    found
+}
+
 /// Finds the shipment of a receipt.
 fn receive<'a>(
     check: &mut Check<'_, 'a>,
-    shipments: &mut HashMap<(&'a str, &'a str, Code), Vec<Shipment>>,
+    shipments: &mut Shipments<'a>,
+    weighed: &mut Option<ByWeight<'a>>,
     known: &foldhash::HashSet<&'a str>,
     receipt: usize,
 ) {
@@ -223,17 +239,24 @@ fn receive<'a>(
         return;
     }
     // Under another name: the same weight between the same areas in the time that a transit takes.
-    let renamed = shipments
-        .iter_mut()
-        .filter(|((t, _, m), _)| *t == to && *m == material)
-        .flat_map(|(_, s)| s.iter_mut())
-        .filter(open)
-        .filter(|s| {
-            let sent = &reports.entries[s.entry];
-            sent.element() == entry.element()
-                && (0..=codes::TRANSIT_DAYS).contains(&days(sent.on, entry.on))
-        });
-    match renamed.min_by_key(|s| s.entry) {
+    let weighed = weighed.get_or_insert_with(|| by_weight(reports, shipments));
+    let alike = weighed.get(&(to, material, entry.element())).into_iter().flatten();
+    let mut renamed: Option<&mut Shipment> = None;
+    for (sent, name) in alike {
+        let on = reports.entries[*sent].on;
+        if !(0..=codes::TRANSIT_DAYS).contains(&days(on, entry.on)) {
+            continue;
+        }
+        let of = shipments.get(&(to, *name, material));
+        let free = of.and_then(|l| l.iter().position(|s| s.entry == *sent && !s.received));
+        if let Some(at) = free
+            && reports.report(&reports.entries[*sent]).mba == from
+        {
+            renamed = shipments.get_mut(&(to, *name, material)).and_then(|l| l.get_mut(at));
+            break;
+        }
+    }
+    match renamed {
         Some(shipment) => {
             shipment.received = true;
             let name = reports.entries[shipment.entry].line.batch.as_deref().unwrap_or_default();

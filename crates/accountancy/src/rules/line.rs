@@ -1,7 +1,9 @@
 //! Rules of one line by itself.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
-use statement::kinds::account::{Dialect, EntryStatus, ReportType};
+use statement::kinds::account::{Code, Dialect, EntryStatus, ReportType};
 
 use super::{
     BASIS, CATEGORY, CHANGE_CODE, CHANGE_SIDE, CONTAINER, Check, DATE_OUTSIDE, DECIMALS,
@@ -15,6 +17,7 @@ pub(super) fn check<'a>(check: &mut Check<'_, 'a>) {
     let reports = check.reports;
     for report in &reports.reports {
         let (first, last) = (report.period().earliest(), report.period().latest());
+        rounding(check, report);
         for entry in &reports.entries[report.entries.clone()] {
             line(check, report, entry);
             let inside = entry.on >= first && entry.on <= last;
@@ -166,15 +169,33 @@ fn change<'a>(check: &mut Check<'_, 'a>, entry: &Entry<'a>, dialect: Dialect) {
     if change.sign == Sign::Category && !name.contains(l.material.as_str()) {
         check.entry(&CHANGE_SIDE, entry, format!("{name} of category {}", l.material));
     }
-    if matches!(name, "R+" | "R-") {
-        // One unit of the last decimal that the dialect allows to be left out: three decimals in the UK's layouts.
-        let most = Decimal::new(1, 0);
-        if l.element.exact().abs() >= most {
-            check.entry(
-                &ROUNDING,
-                entry,
-                format!("a rounding of {} {}", l.element, l.unit.as_str()),
+}
+
+/// R+ and R- against one unit of the last decimal to which the category is weighed in their report, of which
+/// they may be one. The coarsest weight counts: what was cut off it is what is rounded.
+fn rounding<'a>(check: &mut Check<'_, 'a>, report: &Report<'a>) {
+    let rounds = |e: &&Entry<'_>| {
+        e.line.code.is_some_and(|c| matches!(c.as_str(), "R+" | "R-" | "RA" | "R5"))
+    };
+    let entries = &check.reports.entries[report.entries.clone()];
+    if report.kind != ReportType::InventoryChange || !entries.iter().any(|e| rounds(&e)) {
+        return;
+    }
+    let mut decimals: BTreeMap<Code, u32> = BTreeMap::new();
+    for e in entries.iter().filter(|e| !rounds(e) && e.line.line != 0) {
+        let scale = e.line.element.exact().scale();
+        decimals.entry(e.line.material).and_modify(|d| *d = scale.min(*d)).or_insert(scale);
+    }
+    for entry in entries.iter().filter(rounds) {
+        let last = decimals.get(&entry.line.material).copied().unwrap_or(0);
+        let unit = Decimal::new(1, last);
+        if entry.line.element.exact().abs() > unit {
+            let message = format!(
+                "a rounding of {} {symbol}, and the category is weighed to {unit} {symbol} here",
+                entry.line.element,
+                symbol = entry.line.unit.as_str()
             );
+            check.entry(&ROUNDING, entry, message);
         }
     }
 }

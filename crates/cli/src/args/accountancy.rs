@@ -9,7 +9,8 @@ use super::ViewArgs;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "With a case alone: balances from its accounting reports, every figure with the lines it rests on.\n\
+    after_help = "With a case alone: balances from its accounting reports, every figure with the lines it rests on, and where the \
+    case holds errors of measurement (errors.csv, docs/reports.md) sigma-MUF and the tests.\n\
     With --series: balances of a process from time series. The series has the columns [realisation,] time_h and one for each location; the error table has \
     location, kind (in, inv, out), random_rsd, systematic_rsd, and where needed calibration_h and form (rate, item).\n\
     Example: lockstep balance --series flows.csv --errors errors.csv --period 100h --format csv"
@@ -41,14 +42,22 @@ pub(crate) struct BalanceArgs {
     /// Seed of the drawn errors; the same seed gives the same bytes
     #[arg(long, value_name = "K", default_value_t = 1)]
     pub seed: u64,
-    /// The loss to detect, in the unit of the series: one significant quantity of plutonium is 8 kg
-    #[arg(long, value_name = "AMOUNT", default_value_t = 8.0, value_parser = positive)]
-    pub goal: f64,
+    /// The loss to detect, in kg (the unit of the series) [default: 8 for a series; for reports the significant
+    /// quantity of their material]
+    #[arg(long, value_name = "AMOUNT", value_parser = positive)]
+    pub goal: Option<f64>,
     /// False-alarm probability of each test over the whole run
     #[arg(long, value_name = "P", default_value_t = 0.05, value_parser = share)]
     pub alpha: f64,
     #[command(flatten)]
     pub view: ViewArgs,
+}
+
+impl BalanceArgs {
+    /// The loss to detect in a series: one significant quantity of plutonium when none is given.
+    pub(crate) fn goal(&self) -> f64 {
+        self.goal.unwrap_or(8.0)
+    }
 }
 
 /// A form of accounting reports.

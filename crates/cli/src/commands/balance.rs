@@ -1,6 +1,6 @@
 //! `balance`: material balances from the accounting reports of a case.
 
-use accountancy::{Accounts, AreaBalance, Reports};
+use accountancy::{Accounts, AreaBalance, Judging, Reports};
 use serde::Serialize;
 
 use crate::args::{BalanceArgs, Format};
@@ -19,7 +19,9 @@ pub(crate) fn run(args: &BalanceArgs) -> Result<u8, CliError> {
     let session = Session::read(&args.case.case, &args.case.place)?;
     let day = args.view.day();
     let reports = Reports::of(&session.case, day);
-    let mut accounts = Accounts::of(&reports, &session.folder.incomplete_areas, day);
+    let judging = Judging { alpha: args.alpha, goal_kg: args.goal, ..Judging::default() };
+    let mut accounts = Accounts::of(&reports, &session.folder.incomplete_areas, day)
+        .judged(&reports, &session.case, day, judging);
     if reports.reports.is_empty() {
         return Err(CliError::Call(format!(
             "the case holds no accounting reports by {day}; docs/reports.md says how to add them"
@@ -36,6 +38,7 @@ pub(crate) fn run(args: &BalanceArgs) -> Result<u8, CliError> {
         }
         accounts.areas.retain(|a: &AreaBalance<'_>| a.mba == area);
         accounts.ledgers.retain(|l| l.mba == area);
+        accounts.judgements.retain(|j| j.mba == *area);
         accounts.validation.findings.retain(|f| f.mba == *area);
         accounts.validation.withheld.retain(|w| w.mba == *area);
     }
@@ -60,8 +63,18 @@ pub(crate) fn run(args: &BalanceArgs) -> Result<u8, CliError> {
                     }
                 }
             }
+            let width = output::width();
+            output::print("\nIs what is missing more than the errors of measurement?\n")?;
+            for j in &accounts.judgements {
+                output::print(&desk::views_accounts::judgement(j, width))?;
+            }
             output::print(&desk::views_accounts::validation(&accounts.validation))?;
-            output::print(&format!("\nMethod: {}.\n", accounts.method))?;
+            let method = format!("\nMethod: {}.", accounts.method);
+            output::print(&desk::views_balance::wrapped(&method, width))?;
+            if accounts.judgements.iter().any(|j| j.verdict.is_some()) {
+                let words = format!("Convention: {}.", accountancy::CONVENTION);
+                output::print(&desk::views_balance::wrapped(&words, width))?;
+            }
         }
     }
     Ok(u8::from(session.folder.has_errors() || accounts.validation.count().0 > 0))

@@ -175,7 +175,7 @@ pub(crate) fn run(args: &BalanceArgs) -> Result<u8, CliError> {
             .iter()
             .map(|(label, balances)| {
                 let (muf, v) = balances.measured();
-                let verdict = Verdict::new(&muf, v, args.goal, args.alpha);
+                let verdict = Verdict::new(&muf, v, args.goal(), args.alpha);
                 Realisation { realisation: label.clone(), verdict }
             })
             .collect();
@@ -194,7 +194,7 @@ pub(crate) fn run(args: &BalanceArgs) -> Result<u8, CliError> {
         };
         match args.view.format {
             Format::Json => output::json("lockstep/balance-series/v1", &report)?,
-            _ => output::print(&page(&report))?,
+            _ => output::print(&page(&report, args))?,
         }
     } else {
         finish(out)?;
@@ -223,7 +223,7 @@ fn shares<'a>(
                 location,
                 share: if total > 0.0 { own / total } else { 0.0 },
                 sigma_cumuf_if_halved: then,
-                detection_if_halved: balance::detection::single_loss(args.goal, then, args.alpha),
+                detection_if_halved: balance::detection::single_loss(args.goal(), then, args.alpha),
             }
         })
         .collect();
@@ -418,7 +418,7 @@ fn draw(balances: &Balances, count: u64, seed: u64) -> (Simulation, Option<usize
     (result, sums.singular)
 }
 
-fn page(report: &Report<'_>) -> String {
+fn page(report: &Report<'_>, args: &BalanceArgs) -> String {
     use desk::views_balance as views;
     let width = output::width();
     let c = &report.choices;
@@ -448,7 +448,7 @@ fn page(report: &Report<'_>) -> String {
         if !r.verdict.detection.is_empty() {
             text += &format!(
                 "\nProbability to detect a loss of {} kg\n{}",
-                views::number(r.verdict.goal),
+                views::number(args.goal()),
                 views::detection(&r.verdict).to_text(width)
             );
         }

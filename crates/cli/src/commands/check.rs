@@ -84,8 +84,15 @@ fn beyond_the_row(session: &Session, view: &ViewArgs) -> Vec<Diagnostic> {
         }
     }
     // What the fold rejects is told above and is no part of the accounts.
+    let reports = accountancy::Reports::of(&session.case, view.day());
     let accounts =
-        accountancy::Accounts::of_case(&session.case, &folder.incomplete_areas, view.day());
+        accountancy::Accounts::of(&reports, &folder.incomplete_areas, view.day()).judged(
+            &reports,
+            &session.case,
+            view.day(),
+            accountancy::Judging::default(),
+        );
+    found.extend(errors_of_measurement(session, view, &reports, &accounts));
     for f in &accounts.validation.findings {
         let severity = match f.gravity {
             accountancy::Gravity::Error => Severity::Error,
@@ -101,6 +108,45 @@ fn beyond_the_row(session: &Session, view: &ViewArgs) -> Vec<Diagnostic> {
             help: f.help.clone(),
         };
         found.extend(folder.report_fault(f.report.as_str(), fault));
+    }
+    found
+}
+
+/// Rows of errors that say nothing, contradict each other, or leave a line of the reports without errors.
+fn errors_of_measurement(
+    session: &Session,
+    view: &ViewArgs,
+    reports: &accountancy::Reports<'_>,
+    accounts: &accountancy::Accounts<'_>,
+) -> Vec<Diagnostic> {
+    let folder = &session.folder;
+    let rows = accountancy::errors_of(&session.case, view.day());
+    let mut found = Vec::new();
+    if !reports.reports.is_empty() {
+        for (row, why) in accountancy::idle(reports, &rows) {
+            let help = "check its area, category and filters against the reports".to_owned();
+            found.extend(folder.warning_at(row.id.as_str(), "mba", "A244", why, help));
+        }
+    }
+    for (row, other) in accountancy::at_odds(&rows) {
+        let message = format!(
+            "`{}` was calibrated on other days according to {}",
+            row.body.instrument(),
+            other.id
+        );
+        let help = "an instrument has one list of calibrations: repeat it in each of its rows";
+        let told = folder.warning_at(row.id.as_str(), "calibrated", "A245", message, help.to_owned());
+        found.extend(told.map(|d| Diagnostic { severity: Severity::Error, ..d }));
+    }
+    for j in &accounts.judgements {
+        let of = rows.iter().find(|r| {
+            *r.body.mba == *j.mba && r.body.material == j.material && r.body.measured == j.measured
+        });
+        if let (Some(why), Some(row)) = (&j.no_sigma, of) {
+            let message = format!("{}: no sigma: {why}", desk::views_accounts::subject(j));
+            let help = "every line that was measured needs a row that fits it, and one alone".to_owned();
+            found.extend(folder.warning_at(row.id.as_str(), "stratum", "A246", message, help));
+        }
     }
     found
 }

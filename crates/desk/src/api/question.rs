@@ -8,7 +8,7 @@ use serde_json::Value;
 use statement::civil;
 use utoipa::ToSchema;
 
-use super::{ground, map, overview, record, table};
+use super::{balances, ground, map, overview, record, table};
 use crate::findings::{self, Finding};
 use crate::material::{Material, Problem};
 use crate::why;
@@ -71,6 +71,8 @@ pub enum Question {
     Entry(u64),
     /// A proof that an entry is in the log.
     Proof(u64),
+    /// Runs of material balances.
+    Balances,
     /// Complete, verifiable, irreversible.
     Board,
     /// The mistakes of the folder.
@@ -148,6 +150,7 @@ impl Question {
             Self::Entries { .. } => "/api/ledger/entries".to_owned(),
             Self::Entry(n) => format!("/api/ledger/entry/{n}"),
             Self::Proof(n) => format!("/api/ledger/proof/{n}"),
+            Self::Balances => "/api/balances".to_owned(),
             Self::Board => "/api/board".to_owned(),
             Self::Mistakes => "/api/mistakes".to_owned(),
         }
@@ -186,6 +189,7 @@ impl Question {
             }
             Self::Entry(n) => serde_json::to_vec(&record::entry(&s.material, *n)?)?,
             Self::Proof(n) => serde_json::to_vec(&record::proof(&s.material, *n)?)?,
+            Self::Balances => serde_json::to_vec(&balances::balances(s))?,
             Self::Board => serde_json::to_vec(&ground::board(s))?,
             Self::Mistakes => serde_json::to_vec(&s.material.diagnostics)?,
         };

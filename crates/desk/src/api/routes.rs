@@ -17,7 +17,7 @@ use utoipa_axum::routes as paths;
 
 use super::answers::Answers;
 use super::question::{FindingsPage, Paging, Question, RoadmapPage};
-use super::{map, overview, record, table};
+use super::{balances, map, overview, record, table};
 use crate::material::{Mistake, Problem};
 use crate::why::Why;
 
@@ -153,6 +153,13 @@ plain!(
     Question::Roadmap,
     RoadmapPage,
     "The agreement: its steps on a day, and what waits for what"
+);
+plain!(
+    balances_,
+    "/api/balances",
+    Question::Balances,
+    balances::BalancesPage,
+    "Runs of material balances: MUF with its limits, the tests, the error budget"
 );
 plain!(
     board,
@@ -327,6 +334,7 @@ fn described() -> (Router<Arc<Answers>>, utoipa::openapi::OpenApi) {
         .routes(paths!(tables))
         .routes(paths!(why))
         .routes(paths!(board))
+        .routes(paths!(balances_))
         .routes(paths!(mistakes))
         .routes(paths!(entries))
         .routes(paths!(entry))

@@ -3,6 +3,7 @@
 mod access;
 mod clocks;
 mod deliveries;
+mod errors;
 mod field;
 mod figures;
 mod ground;
@@ -48,6 +49,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     lasting::SHAPE,
     limits::SHAPE,
     reports::SHAPE,
+    errors::SHAPE,
     access::SHAPE,
     texts::SHAPE,
     people::PERSONS,
@@ -131,6 +133,9 @@ fn column_of(field: &str) -> &'static str {
         "credibility",
         "cite",
         "value",
+        "random_rsd",
+        "systematic_rsd",
+        "calibrated",
     ]
     .into_iter()
     .find(|column| *column == last)

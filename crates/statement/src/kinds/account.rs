@@ -422,6 +422,100 @@ impl AccountLine {
     }
 }
 
+/// Which weight of a line an error is of.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Measured {
+    /// The element.
+    #[default]
+    Element,
+    /// The fissile isotope.
+    Isotope,
+}
+
+impl Measured {
+    /// Its word: `element` or `isotope`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Element => "element",
+            Self::Isotope => "isotope",
+        }
+    }
+
+    fn is_element(&self) -> bool {
+        *self == Self::Element
+    }
+}
+
+/// `account.errors`: how well the lines of one stratum of an area are measured.
+///
+/// A line belongs to the stratum when it is of its area and category and passes every filter that is given; a filter
+/// that is left out lets every line pass. The random error is one for each line (batch); the systematic error is one
+/// for each instrument and calibration period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasurementErrors {
+    /// Days on which the instrument was calibrated, each the first of a calibration period; none when one calibration
+    /// holds throughout.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calibrated: Vec<Date>,
+    /// How the material description begins, as `EO` or `EOPF`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Code>,
+    /// Inventory change codes, or `PIL` for what is listed in a physical inventory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<Code>,
+    /// The instrument, when strata share one; otherwise the stratum has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instrument: Option<String>,
+    /// Key measurement points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kmp: Vec<Code>,
+    /// Element category.
+    pub material: Code,
+    /// The material balance area.
+    pub mba: Box<str>,
+    /// Which weight.
+    #[serde(default, skip_serializing_if = "Measured::is_element")]
+    pub measured: Measured,
+    /// Relative standard deviation of the random error of a line: 0.004 is 0.4 %.
+    pub random_rsd: Decimal,
+    /// The stratum's name.
+    pub stratum: String,
+    /// Relative standard deviation of the systematic error.
+    pub systematic_rsd: Decimal,
+}
+
+impl MeasurementErrors {
+    /// What its systematic error belongs to.
+    #[must_use]
+    pub fn instrument(&self) -> &str {
+        self.instrument.as_deref().unwrap_or(&self.stratum)
+    }
+}
+
+impl Check for MeasurementErrors {
+    fn check(&self, at: &str, faults: &mut Faults) {
+        faults.text(at, "mba", &self.mba);
+        faults.text(at, "stratum", &self.stratum);
+        for (field, rsd) in
+            [("random_rsd", self.random_rsd), ("systematic_rsd", self.systematic_rsd)]
+        {
+            if rsd.exact() < rust_decimal::Decimal::ZERO {
+                faults.add(at, field, "a standard deviation is not negative");
+            }
+        }
+        for pair in self.calibrated.windows(2) {
+            if !pair[1].certainly_after(&pair[0]) {
+                faults.add(at, "calibrated", format!("{} does not follow {}", pair[1], pair[0]));
+            }
+        }
+    }
+}
+
 impl Check for AccountReport {
     fn check(&self, at: &str, faults: &mut Faults) {
         faults.text(at, "mba", &self.mba);

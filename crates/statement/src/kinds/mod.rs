@@ -138,6 +138,7 @@ kinds! {
     "site.declare" => SiteDeclare(declaration::SiteDeclare), "a site is declared";
     "site.amend" => SiteAmend(declaration::SiteAmend), "a declared site is amended";
     "account.report" => AccountReport(account::AccountReport), "an accounting report (ICR, PIL, MBR)";
+    "account.errors" => AccountErrors(account::MeasurementErrors), "how well a stratum of an area is measured";
     "item.declare" => ItemDeclare(declaration::ItemDeclare), "an item is declared";
     "person.declare" => PersonDeclare(declaration::PersonDeclare), "a person is declared by pseudonym";
     "observation.record" => Observation(evidence::Observation), "something was seen";
