@@ -99,16 +99,6 @@ pub struct AccountSummary {
     pub judgements: Vec<Judgement>,
 }
 
-impl AccountSummary {
-    /// What the accounts of a case add up to on a day, judged at the usual false-alarm rate.
-    #[must_use]
-    pub fn of_case(case: &Case, as_of: civil::Date) -> Self {
-        let reports = Reports::of(case, as_of);
-        let accounts = Accounts::of(&reports, &BTreeSet::new(), as_of);
-        accounts.judged(&reports, case, as_of, Judging::default()).summary()
-    }
-}
-
 /// One balance.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BalanceRow {
@@ -151,9 +141,11 @@ impl AccountSummary {
             all.errors += group.errors;
             all.warnings += group.warnings;
             all.balances.extend_from_slice(&group.balances);
+            all.judgements.extend_from_slice(&group.judgements);
         }
         // Each area comes whole from one group, so that its rows stay in their order.
         all.balances.sort_by(|a, b| a.mba.cmp(&b.mba));
+        all.judgements.sort_by(|a, b| a.mba.cmp(&b.mba));
         all
     }
 }

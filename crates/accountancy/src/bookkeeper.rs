@@ -11,6 +11,7 @@ use statement::civil;
 use statement::kinds::account::AccountReport;
 
 use crate::accounts::{AccountSummary, Accounts};
+use crate::judgement::Judging;
 use crate::report::{Reports, Stated};
 
 /// Adds up the accounts of one case again and again.
@@ -20,6 +21,8 @@ pub struct Bookkeeper {
     /// Reports looked at, in the order in which they appeared.
     seen: usize,
     replaced: usize,
+    /// How many rows of errors of measurement there were, and how many of them were corrections.
+    errors: (usize, usize),
     areas: BTreeMap<String, Area>,
     /// What each group of areas came to, by its areas.
     groups: BTreeMap<BTreeSet<String>, AccountSummary>,
@@ -47,7 +50,8 @@ impl Area {
 }
 
 impl Bookkeeper {
-    /// The accounts on a day, as [`Accounts::of_case`] has them. The case must be the one of the last call, grown or
+    /// The accounts on a day, as [`Accounts::of_case`] has them, judged at the usual
+    /// false-alarm rate. The case must be the one of the last call, grown or
     /// as it was.
     #[must_use]
     pub fn assess(&mut self, case: &Case, as_of: civil::Date) -> AccountSummary {
@@ -55,6 +59,12 @@ impl Bookkeeper {
         if self.day != Some(as_of) || self.replaced != shelf.replaced() {
             // A corrected report may have belonged to another area before.
             *self = Self { day: Some(as_of), replaced: shelf.replaced(), ..Self::default() };
+        }
+        let errors = &case.measurement_errors;
+        if self.errors != (errors.len(), errors.replaced()) {
+            // Verdicts may change anywhere.
+            self.errors = (errors.len(), errors.replaced());
+            self.groups.clear();
         }
         let mut touched: BTreeSet<String> = BTreeSet::new();
         for slot in self.seen..shelf.len() {
@@ -116,6 +126,9 @@ impl Bookkeeper {
     fn add_up(&self, case: &Case, group: &BTreeSet<String>, as_of: civil::Date) -> AccountSummary {
         let slots = group.iter().filter_map(|mba| self.areas.get(mba)).flat_map(|a| &a.slots);
         let stated = slots.filter_map(|slot| case.accounts.at(*slot)).map(Stated::of);
-        Accounts::of(&Reports::from_stated(stated), &BTreeSet::new(), as_of).summary()
+        let reports = Reports::from_stated(stated);
+        Accounts::of(&reports, &BTreeSet::new(), as_of)
+            .judged(&reports, case, as_of, Judging::default())
+            .summary()
     }
 }

@@ -11,13 +11,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use balance::{Covariance, ErrorModel, Share, SourceId, StratumId, Value, Verdict, normal};
-use case::{Case, Record};
+use case::Case;
 use foldhash::fast::RandomState;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
-use statement::{ObjectId, civil};
 use statement::kinds::account::{Code, EntryStatus, Measured, MeasurementErrors, WeightUnit};
+use statement::{ObjectId, civil};
 
 use crate::codes::ENRICHED;
 use crate::goals::{self, Goal};
@@ -109,12 +109,22 @@ impl Judgement {
     }
 }
 
-type Row<'a> = &'a Record<MeasurementErrors>;
+/// A row of errors of measurement with its id.
+#[derive(Debug, Clone, Copy)]
+pub struct ErrorsRow<'a> {
+    /// Its id.
+    pub id: &'a ObjectId,
+    /// What it says.
+    pub body: &'a MeasurementErrors,
+}
+
+type Row<'a> = ErrorsRow<'a>;
 
 /// The errors of measurement a case holds on a day.
 #[must_use]
-pub fn errors_of(case: &Case, as_of: civil::Date) -> Vec<&Record<MeasurementErrors>> {
-    case.measurement_errors.iter().filter(|r| r.said_by(as_of)).collect()
+pub fn errors_of(case: &Case, as_of: civil::Date) -> Vec<ErrorsRow<'_>> {
+    let said = case.measurement_errors.iter().filter(|r| r.said_by(as_of));
+    said.map(|r| ErrorsRow { id: &r.id, body: &r.body }).collect()
 }
 
 /// Judges every area, category and weight of which an inventory closed at least one balance.
@@ -183,7 +193,12 @@ impl<'a> Run<'a> {
             let carried = b.beginning_from == Beginning::Stated && b.beginning_entries.is_empty();
             let mut entering = if carried { std::mem::take(&mut waiting) } else { Vec::new() };
             waiting.clear();
-            let at = |entry: &usize, ending, stock| Entering { entry: *entry, balance: 0, ending, stock };
+            let at = |entry: &usize, ending, stock| Entering {
+                entry: *entry,
+                balance: 0,
+                ending,
+                stock,
+            };
             entering.extend(b.beginning_entries.iter().map(|e| at(e, false, true)));
             let mut changes: Vec<usize> =
                 b.changes.iter().flat_map(|c| c.entries.iter().copied()).collect();
@@ -261,7 +276,12 @@ impl<'a> Run<'a> {
             let words = if errors.is_empty() {
                 "no errors.csv".to_owned()
             } else {
-                format!("errors.csv has no row for {} of {} in {}", self.measured.as_str(), self.material, self.mba)
+                format!(
+                    "errors.csv has no row for {} of {} in {}",
+                    self.measured.as_str(),
+                    self.material,
+                    self.mba
+                )
             };
             judgement.no_sigma = Some(words);
             return judgement;
@@ -275,11 +295,13 @@ impl<'a> Run<'a> {
                 for (i, closed) in judgement.periods.iter_mut().enumerate() {
                     closed.limit = Some(z * v.sigma_muf(i));
                 }
-                judgement.errors = used.iter().filter_map(|i| rows.get(*i)).map(|r| r.id.clone()).collect();
+                judgement.errors =
+                    used.iter().filter_map(|i| rows.get(*i)).map(|r| r.id.clone()).collect();
                 judgement.sources = model.sources().to_vec();
                 judgement.budget = model.shares();
                 if let Some(goal) = goal {
-                    judgement.better = model.value_of_measuring(judging.better, goal, judging.alpha);
+                    judgement.better =
+                        model.value_of_measuring(judging.better, goal, judging.alpha);
                 }
                 judgement.verdict = Some(Verdict::of(&muf, v, goal, judging.alpha));
             }
@@ -334,8 +356,12 @@ impl<'a> Run<'a> {
         let mut used = BTreeSet::new();
         for m in &measurements {
             used.insert(m.row);
-            let enters: Vec<(usize, u64)> =
-                m.enters.iter().filter(|(_, s)| s.abs() > CANCELS).map(|(b, s)| (*b, s.to_bits())).collect();
+            let enters: Vec<(usize, u64)> = m
+                .enters
+                .iter()
+                .filter(|(_, s)| s.abs() > CANCELS)
+                .map(|(b, s)| (*b, s.to_bits()))
+                .collect();
             if enters.is_empty() {
                 continue;
             }
@@ -344,7 +370,7 @@ impl<'a> Run<'a> {
             sum.1 += m.amount * m.amount;
         }
         for ((row, calibration, enters), (amount, squares)) in sums {
-            let body = &rows[row].body;
+            let body = rows[row].body;
             let stratum = match strata.get(body.stratum.as_str()) {
                 Some(id) => *id,
                 None => {
@@ -431,8 +457,10 @@ impl<'a> Run<'a> {
                 _ => {}
             }
             let sign = if effect > Decimal::ZERO { 1.0 } else { -1.0 };
-            let before = entry.line.basis.is_some_and(|b| matches!(b.as_str(), "T" | "L" | "G" | "H"));
-            let again = of_entry.get(&e.entry).or(known.filter(|_| before).map(|(_, shares)| shares));
+            let before =
+                entry.line.basis.is_some_and(|b| matches!(b.as_str(), "T" | "L" | "G" | "H"));
+            let again =
+                of_entry.get(&e.entry).or(known.filter(|_| before).map(|(_, shares)| shares));
             let shares = match again {
                 Some(shares) => Rc::clone(shares),
                 None => {
@@ -440,7 +468,7 @@ impl<'a> Run<'a> {
                     made.push(Measurement {
                         amount: weight.abs().to_f64().unwrap_or(0.0),
                         row,
-                        calibration: calibration(&rows[row].body, entry),
+                        calibration: calibration(rows[row].body, entry),
                         enters: Vec::new(),
                     });
                     if let Some(batch) = batch.filter(|_| sign > 0.0 && !e.stock) {
@@ -544,7 +572,7 @@ impl Fits<'_, '_> {
         if let Some(row) = self.kept.get(&key) {
             return Ok(*row);
         }
-        let fitting = |row: &Row<'_>| fit(&row.body, code, line.kmp, line.description);
+        let fitting = |row: &Row<'_>| fit(row.body, code, line.kmp, line.description);
         let mut best: Option<(usize, usize)> = None;
         for (i, row) in self.rows.iter().enumerate() {
             let Some(filters) = fitting(row) else { continue };
@@ -628,14 +656,15 @@ pub fn idle<'a>(reports: &Reports<'_>, errors: &[Row<'a>]) -> Vec<(Row<'a>, Stri
     }
     for (mba, material, code, kmp, description) in &kinds {
         for (i, row) in errors.iter().enumerate().filter(|(_, r)| r.body.mba.as_ref() == *mba) {
-            if row.body.material == *material && fit(&row.body, *code, *kmp, *description).is_some() {
+            if row.body.material == *material && fit(row.body, *code, *kmp, *description).is_some()
+            {
                 waits[i] = false;
             }
         }
     }
     let mut found = Vec::new();
     for (row, _) in errors.iter().zip(waits).filter(|(_, waits)| *waits) {
-        let body = &row.body;
+        let body = row.body;
         let why = if !areas.contains(&*body.mba) {
             let known: Vec<&str> = areas.iter().copied().collect();
             format!("no report is of an area `{}`; there are: {}", body.mba, known.join(", "))
@@ -655,7 +684,7 @@ pub fn at_odds<'a>(errors: &[Row<'a>]) -> Vec<(Row<'a>, Row<'a>)> {
     let mut first: BTreeMap<(&str, &str), Row<'a>> = BTreeMap::new();
     let mut found = Vec::new();
     for row in errors {
-        let other = first.entry((&row.body.mba, row.body.instrument())).or_insert(row);
+        let other = first.entry((&row.body.mba, row.body.instrument())).or_insert(*row);
         if other.body.calibrated != row.body.calibrated {
             found.push((*row, *other));
         }

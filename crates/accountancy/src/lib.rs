@@ -23,7 +23,9 @@ mod unit;
 pub use accounts::{AccountSummary, Accounts, BalanceRow, balance_id};
 pub use bookkeeper::Bookkeeper;
 pub use figures::{Disagreement, Figure, FigureGroup, Figures, Method, compare};
-pub use judgement::{CONVENTION, Closed, Judgement, Judging, at_odds, errors_of, idle, judge};
+pub use judgement::{
+    CONVENTION, Closed, ErrorsRow, Judgement, Judging, at_odds, errors_of, idle, judge,
+};
 pub use material_balance::{
     AreaBalance, Beginning, ChangeSum, MaterialBalance, Period, Trace, Weights, balances,
 };

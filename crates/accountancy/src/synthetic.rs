@@ -168,7 +168,8 @@ impl SyntheticState {
                 };
                 let received: f64 = receipts.iter().map(|m| m.kg).sum();
                 // What goes out brings the holdup back towards what it was.
-                let out = received + 0.3 * (held - self.holdup) + 0.05 * self.throughput * draws.swing();
+                let out =
+                    received + 0.3 * (held - self.holdup) + 0.05 * self.throughput * draws.swing();
                 let parts: Vec<f64> = receipts.iter().map(|_| 1.0 + 0.1 * draws.swing()).collect();
                 let whole: f64 = parts.iter().sum();
                 let shipments: Vec<Moved> = receipts
@@ -183,7 +184,8 @@ impl SyntheticState {
                     .collect();
                 let shipped: f64 = shipments.iter().map(|m| m.kg).sum();
                 let taken = acts && a + 1 == self.guilty;
-                let diverted = if taken { self.diverted.get(p).copied().unwrap_or(0.0) } else { 0.0 };
+                let diverted =
+                    if taken { self.diverted.get(p).copied().unwrap_or(0.0) } else { 0.0 };
                 held = (held + received - shipped - diverted).max(0.0);
                 periods.push(TruePeriod { received, shipped, diverted, held, receipts, shipments });
             }
@@ -308,8 +310,11 @@ impl Author<'_> {
         };
         // The listing before the first day stands in no calibration period but the first.
         let calibration = if on < 0 { 0 } else { calibration }.min(self.calibrations - 1);
-        let systematic =
-            self.systematic.get(instrument * self.calibrations + calibration).copied().unwrap_or(0.0);
+        let systematic = self
+            .systematic
+            .get(instrument * self.calibrations + calibration)
+            .copied()
+            .unwrap_or(0.0);
         let random = self.state.random_rsd * self.draws.normal();
         weight(kg * 1000.0 * (1.0 + systematic + random))
     }
@@ -320,10 +325,8 @@ impl Author<'_> {
             return weight_g;
         }
         let lies = self.state.false_statements.iter();
-        let factor: f64 = lies
-            .filter(|f| f.entry == entry && f.period == period)
-            .map(|f| f.factor)
-            .product();
+        let factor: f64 =
+            lies.filter(|f| f.entry == entry && f.period == period).map(|f| f.factor).product();
         #[expect(clippy::float_cmp, reason = "an empty product is exactly 1")]
         if factor == 1.0 {
             return weight_g;
@@ -383,7 +386,14 @@ impl Author<'_> {
     }
 
     /// A listing of what is held: as many items as batches, of nearly equal weight.
-    fn listing(&mut self, number: usize, period: usize, end: civil::Date, kg: f64, on: i64) -> (Option<Made>, Decimal, Decimal) {
+    fn listing(
+        &mut self,
+        number: usize,
+        period: usize,
+        end: civil::Date,
+        kg: f64,
+        on: i64,
+    ) -> (Option<Made>, Decimal, Decimal) {
         let count = self.state.batches.max(1);
         let parts: Vec<f64> = (0..count).map(|_| 1.0 + 0.05 * self.draws.swing()).collect();
         let whole: f64 = parts.iter().sum();
@@ -426,12 +436,15 @@ impl Author<'_> {
     }
 
     /// All reports of the area; and what it says of each batch it shipped.
-    fn write(&mut self, area: &TrueArea, stated: &[Vec<Decimal>]) -> (Vec<Made>, Vec<Vec<Decimal>>) {
+    fn write(
+        &mut self,
+        area: &TrueArea,
+        stated: &[Vec<Decimal>],
+    ) -> (Vec<Made>, Vec<Vec<Decimal>>) {
         let state = self.state;
         let first = self.area == 0;
         let last = self.area + 1 == state.areas;
-        let (receipt, shipment) =
-            (if first { "RF" } else { "RD" }, if last { "SF" } else { "SD" });
+        let (receipt, shipment) = (if first { "RF" } else { "RD" }, if last { "SF" } else { "SD" });
         let before = state.first.yesterday().unwrap_or(state.first);
         let (opening, mut pb, mut pb_isotope) = self.listing(1, 0, before, area.opening, -1);
         let mut reports: Vec<Made> = opening.into_iter().collect();

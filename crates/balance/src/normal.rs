@@ -156,6 +156,11 @@ pub fn noncentral_tail(x: f64, freedom: usize, noncentrality: f64) -> f64 {
     if noncentrality <= 0.0 {
         return chi_squared_tail(x, freedom);
     }
+    // The statistic is at least the square of a normal number of mean √noncentrality: from nine standard deviations on
+    // the tail is 1 to every digit, and the sum below would have as many terms as the noncentrality is large.
+    if noncentrality.sqrt() - x.max(0.0).sqrt() > 9.0 {
+        return 1.0;
+    }
     let mean = noncentrality / 2.0;
     // From the most likely term outwards, so that a large mean does not underflow.
     let centre = mean.floor();

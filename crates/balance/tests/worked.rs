@@ -244,3 +244,12 @@ fn a_singular_covariance_names_its_balance() {
     let (_, singular) = sequential::test(&[0.0], &Covariance::zero(1));
     assert_eq!(singular, Some(0));
 }
+
+/// A loss of ten thousand standard deviations is seen, at once.
+#[test]
+fn a_loss_beyond_all_doubt_takes_no_time() {
+    let started = std::time::Instant::now();
+    assert_eq!(balance::normal::noncentral_tail(11.07, 5, 1e8), 1.0);
+    assert!((balance::normal::noncentral_tail(3.84, 1, 120.0) - 1.0).abs() < 1e-12);
+    assert!(started.elapsed().as_secs() < 5);
+}

@@ -12,8 +12,7 @@ use crate::views_balance::{self, number, optional, wrapped};
 /// Balances on one page: what was there, what came and went, what was found.
 #[must_use]
 pub fn summary(accounts: &AccountSummary) -> Table {
-    let mut table =
-        Table::new(&["id", "from", "PB", "X", "Y", "PE", "MUF", "sigma", "unit"]);
+    let mut table = Table::new(&["id", "from", "PB", "X", "Y", "PE", "MUF", "sigma", "unit"]);
     for b in &accounts.balances {
         table.push(vec![
             b.id.clone(),
@@ -166,7 +165,10 @@ pub fn verdict_in_words(j: &Judgement) -> String {
     if tests.is_empty() {
         format!("no test is above its limit at {alpha} % false alarms{power}")
     } else {
-        format!("above the limit at {alpha} % false alarms: {}; a reason to look, not a finding", tests.join(", "))
+        format!(
+            "above the limit at {alpha} % false alarms: {}; a reason to look, not a finding",
+            tests.join(", ")
+        )
     }
 }
 
@@ -318,7 +320,12 @@ pub fn validation(v: &Validation) -> String {
 }
 
 /// What the tests say of one balance, each in a row: element and isotope side by side.
-fn tested(accounts: &Accounts<'_>, mba: &str, period: &Period, b: &MaterialBalance) -> Vec<Vec<String>> {
+fn tested(
+    accounts: &Accounts<'_>,
+    mba: &str,
+    period: &Period,
+    b: &MaterialBalance,
+) -> Vec<Vec<String>> {
     let last = period.last.to_string();
     let of = |measured: Measured| {
         let j = accounts
@@ -385,7 +392,8 @@ pub fn figures(accounts: &Accounts<'_>) -> Table {
     for area in &accounts.areas {
         for period in &area.periods {
             for b in &period.balances {
-                for row in balance(b).rows.into_iter().chain(tested(accounts, area.mba, period, b)) {
+                for row in balance(b).rows.into_iter().chain(tested(accounts, area.mba, period, b))
+                {
                     let mut full = vec![
                         area.mba.to_owned(),
                         period.first.to_string(),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use accountancy::{AreaBalance, MaterialBalance, Period, Reports, Trace, Weights, balance_id, balances};
+use accountancy::{
+    AreaBalance, MaterialBalance, Period, Reports, Trace, Weights, balance_id, balances,
+};
 use assessment::Assessment;
 use statement::Kind;
 use statement::kinds::account::WeightUnit;
@@ -14,7 +16,11 @@ use crate::views_accounts;
 const MOST: usize = 12;
 
 /// Words on `id` as a balance, a report or a row of errors, and the entries behind a balance.
-pub(crate) fn explain(id: &str, material: &Material, a: &Assessment) -> (Vec<String>, BTreeSet<u64>) {
+pub(crate) fn explain(
+    id: &str,
+    material: &Material,
+    a: &Assessment,
+) -> (Vec<String>, BTreeSet<u64>) {
     let (mut words, mut because) = (Vec::new(), BTreeSet::new());
     for j in a.accounts.judgements.iter().filter(|j| j.errors.iter().any(|e| e.as_str() == id)) {
         words.push(format!(
@@ -43,9 +49,8 @@ pub(crate) fn explain(id: &str, material: &Material, a: &Assessment) -> (Vec<Str
                             because.extend(&r.because);
                         }
                     }
-                    let of = |j: &&accountancy::Judgement| {
-                        j.mba == area.mba && j.material == b.material
-                    };
+                    let of =
+                        |j: &&accountancy::Judgement| j.mba == area.mba && j.material == b.material;
                     for row in a.accounts.judgements.iter().filter(of).flat_map(|j| &j.errors) {
                         if let Some(r) = material.case.measurement_errors.get(row.as_str()) {
                             because.extend(&r.because);
@@ -97,7 +102,11 @@ fn rests_on(
     }
     let of = |j: &&accountancy::Judgement| j.mba == area.mba && j.material == b.material;
     for j in a.accounts.judgements.iter().filter(of) {
-        words.push(format!("{}: {}", views_accounts::subject(j), views_accounts::verdict_in_words(j)));
+        words.push(format!(
+            "{}: {}",
+            views_accounts::subject(j),
+            views_accounts::verdict_in_words(j)
+        ));
     }
     words
 }
@@ -107,7 +116,8 @@ fn feeds(id: &str, name: &str, period: &Period, b: &MaterialBalance) -> Option<S
     let given: Vec<String> = figures(b)
         .into_iter()
         .filter_map(|(entry, _, trace)| {
-            let own: Vec<Trace> = trace.iter().filter(|t| t.report.as_str() == id).cloned().collect();
+            let own: Vec<Trace> =
+                trace.iter().filter(|t| t.report.as_str() == id).cloned().collect();
             let lines = views_accounts::trace(&own, MOST);
             let (_, lines) = lines.rsplit_once(':')?;
             Some(format!("{entry} by line {lines}"))

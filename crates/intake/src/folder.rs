@@ -281,6 +281,8 @@ impl Folder {
             ("case.kdl", _) | (_, "md" | "policy") => {}
             // The desk's own calculations: `lockstep production` reads them, and the samples that lie beside them.
             ("production.kdl", _) => {}
+            // What a made-up State truly did, and how often that was seen: no word of anyone.
+            ("truth.json" | "roc.csv" | "run-lengths.csv", _) => {}
             (file, "csv") if file.starts_with("production/") => {}
             ("roadmap.kdl", _) => {
                 if let Some(text) = self.kdl(file) {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use balance::series::{Opening, RandomError};
 use clap::{Args, ValueEnum};
+use statement::civil;
 
 use super::ViewArgs;
 
@@ -209,14 +210,32 @@ pub(crate) struct DifferencesArgs {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Writes FOLDER/FACILITY/: series.csv (as reported), true-series.csv, errors.csv, truth.json; with --roc \
-    also roc.csv and run-lengths.csv. Feed series.csv and errors.csv to lockstep balance."
+    also roc.csv and run-lengths.csv. Feed series.csv and errors.csv to lockstep balance.\n\
+    With --reports FOLDER is a case: the accounting reports of a State whose areas ship to each other, errors.csv and \
+    truth.json. A false statement then names PIL, RD, RF, SD or SF.\n\
+    Example: lockstep simulate state --reports --facilities 3 --balances 12 --facility 2 --divert 4@7 --seed 7"
 )]
 pub(crate) struct SimulateArgs {
     /// Where to write; must not hold anything yet
     pub folder: PathBuf,
-    /// Facilities of the State
+    /// Facilities of the State; with --reports its material balance areas, each of which ships to the next
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub facilities: usize,
+    /// A case of accounting reports (ICR, PIL, MBR), rather than time series
+    #[arg(long)]
+    pub reports: bool,
+    /// Element category of the reports: P, or E at 4.5 % U-235
+    #[arg(long, value_name = "CODE", default_value = "P", value_parser = ["P", "E"], requires = "reports")]
+    pub material: String,
+    /// Batches that each area receives, ships and lists in a period
+    #[arg(long, value_name = "N", default_value_t = 6, requires = "reports")]
+    pub batches: usize,
+    /// The first day of the reports
+    #[arg(long, value_name = "DATE", default_value = "2024-01-01", requires = "reports")]
+    pub first: civil::Date,
+    /// Form of the reports
+    #[arg(long, value_enum, default_value = "csv", requires = "reports")]
+    pub dialect: DialectArg,
     /// Flows in, inventories and flows out of each
     #[arg(long, value_name = "IN,INV,OUT", default_value = "2,3,2", value_parser = three)]
     pub locations: [usize; 3],
@@ -247,7 +266,7 @@ pub(crate) struct SimulateArgs {
     /// A diversion: 8@5 takes 8 kg in balance 5, 8 alone takes it evenly over all; repeat it for more
     #[arg(long = "divert", value_name = "KG[@BALANCE]", value_parser = diversion)]
     pub diversions: Vec<(f64, Option<usize>)>,
-    /// A false statement: stock-1@5=1.02 states 2 % more of it in balance 5; repeat it for more
+    /// A false statement: stock-1@5=1.02 (PIL@5=1.02) states 2 % more of it in balance 5; repeat it for more
     #[arg(long = "falsify", value_name = "LOCATION@BALANCE=FACTOR", value_parser = falsification)]
     pub false_statements: Vec<(String, usize, f64)>,
     /// The facility (from 1) that diverts and states falsely; the others are honest

@@ -20,8 +20,12 @@ pub(crate) fn run(args: &BalanceArgs) -> Result<u8, CliError> {
     let day = args.view.day();
     let reports = Reports::of(&session.case, day);
     let judging = Judging { alpha: args.alpha, goal_kg: args.goal, ..Judging::default() };
-    let mut accounts = Accounts::of(&reports, &session.folder.incomplete_areas, day)
-        .judged(&reports, &session.case, day, judging);
+    let mut accounts = Accounts::of(&reports, &session.folder.incomplete_areas, day).judged(
+        &reports,
+        &session.case,
+        day,
+        judging,
+    );
     if reports.reports.is_empty() {
         return Err(CliError::Call(format!(
             "the case holds no accounting reports by {day}; docs/reports.md says how to add them"

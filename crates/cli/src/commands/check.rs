@@ -85,13 +85,8 @@ fn beyond_the_row(session: &Session, view: &ViewArgs) -> Vec<Diagnostic> {
     }
     // What the fold rejects is told above and is no part of the accounts.
     let reports = accountancy::Reports::of(&session.case, view.day());
-    let accounts =
-        accountancy::Accounts::of(&reports, &folder.incomplete_areas, view.day()).judged(
-            &reports,
-            &session.case,
-            view.day(),
-            accountancy::Judging::default(),
-        );
+    let accounts = accountancy::Accounts::of(&reports, &folder.incomplete_areas, view.day())
+        .judged(&reports, &session.case, view.day(), accountancy::Judging::default());
     found.extend(errors_of_measurement(session, view, &reports, &accounts));
     for f in &accounts.validation.findings {
         let severity = match f.gravity {
@@ -135,8 +130,12 @@ fn errors_of_measurement(
             other.id
         );
         let help = "an instrument has one list of calibrations: repeat it in each of its rows";
-        let told = folder.warning_at(row.id.as_str(), "calibrated", "A245", message, help.to_owned());
-        found.extend(told.map(|d| Diagnostic { severity: Severity::Error, ..d }));
+        let told =
+            folder.warning_at(row.id.as_str(), "calibrated", "A245", message, help.to_owned());
+        found.extend(told.map(|mut d| {
+            d.severity = Severity::Error;
+            d
+        }));
     }
     for j in &accounts.judgements {
         let of = rows.iter().find(|r| {
@@ -144,7 +143,8 @@ fn errors_of_measurement(
         });
         if let (Some(why), Some(row)) = (&j.no_sigma, of) {
             let message = format!("{}: no sigma: {why}", desk::views_accounts::subject(j));
-            let help = "every line that was measured needs a row that fits it, and one alone".to_owned();
+            let help =
+                "every line that was measured needs a row that fits it, and one alone".to_owned();
             found.extend(folder.warning_at(row.id.as_str(), "stratum", "A246", message, help));
         }
     }

@@ -28,6 +28,7 @@ mod sample;
 mod seal;
 mod serve;
 mod simulate;
+mod simulate_reports;
 mod views;
 mod why;
 mod witness;

@@ -22,19 +22,16 @@ struct Truth<'a> {
 }
 
 pub(crate) fn run(args: &SimulateArgs) -> Result<u8, CliError> {
+    if args.reports {
+        return super::simulate_reports::run(args);
+    }
     let guilty = facility(args)?;
     let honest = Facility {
         diverted: vec![0.0; args.balances],
         false_statements: Vec::new(),
         ..guilty.clone()
     };
-    let taken = fs::read_dir(&args.folder).is_ok_and(|mut d| d.next().is_some());
-    if taken {
-        return Err(CliError::Call(format!(
-            "{} is not empty; nothing there is overwritten: name a new folder",
-            args.folder.display()
-        )));
-    }
+    must_be_new(&args.folder)?;
     let mut progress = Progress::new();
     for n in 1..=args.facilities {
         let facility = if n == args.facility { &guilty } else { &honest };
@@ -67,36 +64,48 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<u8, CliError> {
             })
             .map_err(|e| CliError::Call(e.to_string()))?;
         drop(progress);
-        let (roc, runs) = tables(&result);
-        for (name, table) in [("roc.csv", &roc), ("run-lengths.csv", &runs)] {
-            let path = args.folder.join(name);
-            fs::write(&path, table.to_csv()).map_err(|e| {
-                CliError::Call(format!("{} cannot be written: {e}", path.display()))
-            })?;
-        }
-        output::print(&format!(
-            "\nDetection of {} kg against false alarms, {realisations} realisations with the loss and as many without\n",
-            guilty.diverted.iter().sum::<f64>()
-        ))?;
-        output::table(Format::Table, &roc)?;
-        output::print(&format!(
-            "\nBalance of the first alarm, limits at {} (0: none)\n",
-            args.alpha
-        ))?;
-        output::table(Format::Table, &runs)?;
+        tell(args, &result)?;
     }
     Ok(0)
 }
 
-fn facility(args: &SimulateArgs) -> Result<Facility, CliError> {
+/// A folder that holds nothing yet.
+pub(super) fn must_be_new(folder: &Path) -> Result<(), CliError> {
+    if fs::read_dir(folder).is_ok_and(|mut d| d.next().is_some()) {
+        return Err(CliError::Call(format!(
+            "{} is not empty; nothing there is overwritten: name a new folder",
+            folder.display()
+        )));
+    }
+    Ok(())
+}
+
+/// Writes and shows how often each test saw the loss.
+pub(super) fn tell(args: &SimulateArgs, result: &Experiment) -> Result<(), CliError> {
+    let (roc, runs) = tables(result);
+    for (name, table) in [("roc.csv", &roc), ("run-lengths.csv", &runs)] {
+        let path = args.folder.join(name);
+        fs::write(&path, table.to_csv())
+            .map_err(|e| CliError::Call(format!("{} cannot be written: {e}", path.display())))?;
+    }
+    output::print(&format!(
+        "\nDetection of {} kg against false alarms, {n} realisations with the loss and as many without\n",
+        args.diversions.iter().map(|(kg, _)| kg).sum::<f64>(),
+        n = result.realisations
+    ))?;
+    output::table(Format::Table, &roc)?;
+    output::print(&format!("\nBalance of the first alarm, limits at {} (0: none)\n", args.alpha))?;
+    output::table(Format::Table, &runs)
+}
+
+/// What is diverted in each balance, in kg.
+pub(super) fn diverted(args: &SimulateArgs) -> Result<Vec<f64>, CliError> {
     let call = |text: String| Err(CliError::Call(text));
     if args.facility == 0 || args.facility > args.facilities {
         return call(format!("--facility must lie between 1 and {}", args.facilities));
     }
-    if args.balances == 0 || args.samples <= args.balances {
-        return call(
-            "there must be more samples than balances, and at least one balance".to_owned(),
-        );
+    if args.balances == 0 {
+        return call("there must be at least one balance".to_owned());
     }
     let mut diverted = vec![0.0; args.balances];
     for (kg, at) in &args.diversions {
@@ -109,6 +118,19 @@ fn facility(args: &SimulateArgs) -> Result<Facility, CliError> {
                 }
             },
         }
+    }
+    let taken: f64 = diverted.iter().sum();
+    if taken >= args.holdup {
+        return call(format!("{taken} kg cannot be taken from a holdup of {} kg", args.holdup));
+    }
+    Ok(diverted)
+}
+
+fn facility(args: &SimulateArgs) -> Result<Facility, CliError> {
+    let call = |text: String| Err(CliError::Call(text));
+    let diverted = diverted(args)?;
+    if args.samples <= args.balances {
+        return call("there must be more samples than balances".to_owned());
     }
     let facility = Facility {
         inputs: args.locations[0],
@@ -146,10 +168,6 @@ fn facility(args: &SimulateArgs) -> Result<Facility, CliError> {
         if f.balance > args.balances {
             return call(format!("there is no balance {}: there are {}", f.balance, args.balances));
         }
-    }
-    let taken: f64 = facility.diverted.iter().sum();
-    if taken >= facility.holdup {
-        return call(format!("{taken} kg cannot be taken from a holdup of {} kg", facility.holdup));
     }
     Ok(facility)
 }

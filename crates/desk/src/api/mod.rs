@@ -4,7 +4,7 @@
 //! and state of the case; the same pair is the ETag. The report asks the same questions.
 
 mod answers;
-mod balances;
+pub mod balances;
 mod ground;
 pub mod map;
 pub mod overview;

@@ -1,7 +1,7 @@
 //! Reports written out again, in any dialect.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
 use statement::kinds::account::{AccountLine, AccountReport, Dialect, EntryStatus, ReportType};
@@ -31,6 +31,13 @@ pub struct WrittenFile {
 #[must_use]
 pub fn write(dialect: Dialect, reports: &[(AccountReport, Option<Date>)]) -> Written {
     let mut out = Out { lost: Vec::new() };
+    let paired;
+    let reports = if dialect == Dialect::Euratom {
+        paired = in_pairs(reports);
+        &paired
+    } else {
+        reports
+    };
     let files = match dialect {
         Dialect::Table => table(reports, &mut out),
         _ => reports
@@ -54,6 +61,60 @@ pub fn write(dialect: Dialect, reports: &[(AccountReport, Option<Date>)]) -> Wri
             .collect(),
     };
     Written { files, lost: out.lost }
+}
+
+/// Euratom has no correction in one line: it is a pair of a deletion, which repeats the values of the line it takes
+/// out, and an addition. Lines after a pair move down by one, and pointers with them. A correction whose line is not
+/// among the reports stays as it is.
+fn in_pairs(reports: &[(AccountReport, Option<Date>)]) -> Vec<(AccountReport, Option<Date>)> {
+    type Key<'a> = (&'a str, ReportType, u32, u32);
+    let mut at: HashMap<Key<'_>, &AccountLine> = HashMap::new();
+    for (r, _) in reports {
+        at.extend(r.lines.iter().map(|l| ((&*r.mba, r.report_type, r.number, l.line), l)));
+    }
+    let old = |r: &AccountReport, l: &AccountLine| {
+        let named = l.corrects.filter(|_| l.status == EntryStatus::Correct)?;
+        at.get(&(&*r.mba, r.report_type, named.report, named.line)).copied()
+    };
+    // What each line is numbered afterwards.
+    let mut moved: HashMap<Key<'_>, u32> = HashMap::new();
+    for (r, _) in reports {
+        let mut more = 0;
+        for l in &r.lines {
+            more += u32::from(old(r, l).is_some());
+            moved.insert((&*r.mba, r.report_type, r.number, l.line), l.line.saturating_add(more));
+        }
+    }
+    reports
+        .iter()
+        .map(|(r, reported)| {
+            let place = |report: u32, line: u32| {
+                moved.get(&(&*r.mba, r.report_type, report, line)).copied().unwrap_or(line)
+            };
+            let mut lines = Vec::with_capacity(r.lines.len());
+            for l in &r.lines {
+                let mut line = l.clone();
+                line.line = place(r.number, l.line);
+                if let Some(named) = &mut line.corrects {
+                    named.line = place(named.report, named.line);
+                }
+                if let Some(old) = old(r, l) {
+                    lines.push(AccountLine {
+                        line: line.line.saturating_sub(1),
+                        status: EntryStatus::Delete,
+                        corrects: line.corrects,
+                        running: None,
+                        ..old.clone()
+                    });
+                    line.status = EntryStatus::Added;
+                }
+                lines.push(line);
+            }
+            let added = u32::try_from(lines.len() - r.lines.len()).unwrap_or(0);
+            let line_count = r.line_count.map(|n| n.saturating_add(added));
+            (AccountReport { lines, line_count, ..r.clone() }, reported.clone())
+        })
+        .collect()
 }
 
 struct Out {
@@ -297,7 +358,7 @@ fn xml(r: &AccountReport, reported: Option<&Date>, out: &mut Out) -> String {
                 Field::State => description.map(|d| d[3..].into()),
                 Field::Status => match l.status {
                     EntryStatus::New => None,
-                    // There is no correction in one line; the pair is a deletion and an addition.
+                    // Only a correction that names no line of these reports is left as one.
                     EntryStatus::Correct => {
                         lost.insert("status C".to_owned());
                         Some("A".into())
@@ -330,7 +391,7 @@ fn xml(r: &AccountReport, reported: Option<&Date>, out: &mut Out) -> String {
     let _ = writeln!(text, "</{root}>");
     for name in lost {
         out.lose(match name.as_str() {
-            "status C" => "a correction in one line (status C) became an addition (A) that names the earlier line; its deletion is to be added".to_owned(),
+            "status C" => "a correction in one line (status C) became an addition (A): the line it names is not among the reports, so its deletion is to be added".to_owned(),
             "status U" => "the status U has no counterpart".to_owned(),
             label => format!("the field `{label}` has no place in the record layout"),
         });

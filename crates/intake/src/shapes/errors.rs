@@ -129,7 +129,8 @@ fn calibrations(row: &mut Row<'_>) -> Vec<Date> {
     for text in row.list("calibrated") {
         let Some(day) = text.parse::<Date>().ok().filter(|d| d.exact().is_some()) else {
             let message = format!("`{text}` is not a day");
-            let help = "write 2024-01-01;2024-07-01: the days on which the instrument was calibrated";
+            let help =
+                "write 2024-01-01;2024-07-01: the days on which the instrument was calibrated";
             row.fault("A241", "calibrated", message, "days", Some(help.to_owned()));
             continue;
         };
