@@ -29,7 +29,7 @@ function state(r: BalanceRun) {
   return r.alarms.length > 0 ? <Tag tone="warn">above a limit</Tag> : <Tag tone="plain">below all limits</Tag>;
 }
 
-function Runs({ page, asOf }: { page: BalancesPage; asOf: string }) {
+function Runs({ page, asOf }: { page: BalancesPage; asOf: string | undefined }) {
   const judged = page.runs.filter((r) => r.no_sigma === undefined);
   const [chosen, choose] = useState("");
   if (page.reports === 0) {

@@ -142,6 +142,7 @@ try {
     if (name === "dprk") await actions(url);
     if (name === "six-party") await history(url);
   }
+  await balances(await serve(copyCase("synthetic-state")));
   await badInput();
 } finally {
   await browser.close();
@@ -317,6 +318,60 @@ async function actions(url) {
     check(pdf.subarray(0, 5).toString() === "%PDF-" && pdf.length > 50_000, "no PDF");
     check(wrong.length === 0, wrong.join("; "));
     await context.close();
+  });
+}
+
+async function balances(url) {
+  for (const [size, viewport, scheme] of [["wide", WIDE, "light"], ["wide", WIDE, "dark"], ["narrow", NARROW, "light"], ["narrow", NARROW, "dark"]]) {
+    await test(`synthetic-state balance ${size} ${scheme}`, async () => {
+      const { page, wrong, close } = await fresh(browser, { viewport, colorScheme: scheme, ...open });
+      await page.goto(`${url}/#/balance`);
+      await settled(page);
+      check((await page.locator("figure.chart svg").count()) >= 9, "three areas with three charts each");
+      check((await page.locator(".tag.good").count()) === 0, "a balance shows green");
+      await shoot(page, `synthetic-balance-${size}-${scheme}`);
+      await sound(page, wrong, "balance");
+      await close();
+    });
+  }
+  await test("balance: verdict, chart data, and why", async () => {
+    const { page, wrong, close } = await fresh(browser);
+    await page.goto(`${url}/#/balance`);
+    await settled(page);
+    const verdicts = await page.locator("section").first().innerText();
+    check(/S002[^]*SITMUF [\d.]+ over [\d.]+/.test(verdicts), verdicts.slice(0, 400));
+    const chart = page.locator("figure.chart").nth(3);
+    check((await chart.locator("svg").innerHTML()).includes("limit 5.0 %"), "the limit has no label");
+    await chart.getByRole("button", { name: "Copy as CSV" }).click();
+    await page.waitForSelector("#said.shown");
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    check(copied.startsWith("first,last,muf,sigma_muf,limit,cumuf,sigma_cumuf,unit") && copied.split("\n").length > 12, copied.slice(0, 200));
+    const saved = page.waitForEvent("download");
+    await chart.getByRole("button", { name: "Save SVG" }).click();
+    const svg = readFileSync(await (await saved).path(), "utf8");
+    check(svg.startsWith("<svg") && svg.includes("MUF, g"), svg.slice(0, 200));
+    await page.getByRole("button", { name: /S002\.P\.2024-06-28/ }).first().click();
+    await page.waitForSelector("dialog[open] .statement");
+    const why = await page.locator("dialog").innerText();
+    check(why.includes("PIL-S002-6:1-6") && why.includes("err-S002-stock-element"), why.slice(0, 600));
+    await page.keyboard.press("Escape");
+    // Before the first inventory of 2024 there is no balance, and nothing is said of one.
+    await page.goto(`${url}/#/balance?as_of=2023-12-31`);
+    await settled(page);
+    check((await page.locator("figure.chart").count()) === 0, "a balance before any report");
+    check(wrong.length === 0, wrong.join("; "));
+    await close();
+  });
+  await test("balance in a report from disk", async () => {
+    const file = join(scratch, "accounts.html");
+    const made = spawnSync(lockstep, ["report", join(scratch, "cases/synthetic-state"), "-o", file], { env, encoding: "utf8" });
+    check(made.status === 0, made.stderr);
+    const { page, wrong, close } = await fresh(browser, { offline: true });
+    await page.goto(`${pathToFileURL(file).href}#/balance`);
+    await settled(page);
+    check((await page.locator("figure.chart svg").count()) >= 9, "no charts in the report");
+    check(wrong.length === 0, wrong.join("; "));
+    await close();
   });
 }
 
