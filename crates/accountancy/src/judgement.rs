@@ -352,7 +352,7 @@ impl<'a> Run<'a> {
         let mut strata: BTreeMap<&str, StratumId> = BTreeMap::new();
         let mut sources: BTreeMap<(&str, usize), SourceId> = BTreeMap::new();
         // What is measured alike and enters alike is added up; random errors of lines add in squares.
-        let mut sums: BTreeMap<(usize, usize, Vec<(usize, u64)>), (f64, f64)> = BTreeMap::new();
+        let mut sums: BTreeMap<Alike, (f64, f64)> = BTreeMap::new();
         let mut used = BTreeSet::new();
         for m in &measurements {
             used.insert(m.row);
@@ -510,6 +510,12 @@ struct Measurement {
 /// A share of a measurement below which it has cancelled: sums of shares that are fractions keep rounding.
 const CANCELS: f64 = 1e-9;
 
+/// What is measured alike and enters alike: row, calibration period, and the bits of the share in each balance.
+type Alike = (usize, usize, Vec<(usize, u64)>);
+
+/// What the filters of a row read of a line: code, key measurement point, material description.
+type Filtered = (Option<Code>, Option<Code>, Option<Code>);
+
 /// The measurements behind a weight, each with the share of it.
 type Shares = Rc<[(usize, f64)]>;
 
@@ -555,7 +561,7 @@ impl Melt {
 /// Which row's filters a line passes, remembered by what the filters read.
 struct Fits<'r, 'a> {
     rows: &'r [Row<'a>],
-    kept: HashMap<(Option<Code>, Option<Code>, Option<Code>), Option<usize>, RandomState>,
+    kept: HashMap<Filtered, Option<usize>, RandomState>,
     missing: BTreeSet<String>,
 }
 

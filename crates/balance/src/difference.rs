@@ -124,10 +124,14 @@ pub fn difference(stratum: &Stratum<'_>) -> Option<Difference> {
 pub struct MufLessD {
     /// MUF as the operator's books give it.
     pub muf: f64,
+    /// Its standard deviation.
+    pub sigma_muf: f64,
     /// D over all strata, with their signs.
     pub d: f64,
     /// Its standard deviation.
     pub sigma_d: f64,
+    /// The covariance of MUF and D: the operator's errors in the verified strata.
+    pub covariance: f64,
     /// MUF − D.
     pub estimate: f64,
     /// Its standard deviation: the operator's errors cancel where every item is verified; what is left is the
@@ -170,11 +174,106 @@ pub fn muf_less_d(
     let sigma = (sigma_muf.powi(2) + variance - 2.0 * shared).max(0.0).sqrt();
     MufLessD {
         muf,
+        sigma_muf,
         d,
         sigma_d: variance.sqrt(),
+        covariance: shared,
         estimate,
         sigma,
         tail: (sigma > 0.0).then(|| normal::tail(estimate / sigma)),
         alpha_each: 1.0 - (1.0 - alpha).sqrt(),
     }
+}
+
+/// Which tests of MUF and D guarantee most, when a loss may be split between the two: a part is taken and shows as MUF,
+/// the rest is hidden by falsified statements, which lower D by as much (the MUF-D problem of Avenhaus).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Joint {
+    /// The loss.
+    pub goal: f64,
+    /// False-alarm probability of the tests together.
+    pub alpha: f64,
+    /// Probability that the best test of both detects it, however it is split. Where every split is possible in the
+    /// worst case that test is MUF − D: by Avenhaus and Jaech the worst split u is proportional to V1, V the covariance of
+    /// (MUF, −D), and the best test against it is of the sum.
+    pub best: f64,
+    /// The part that shows as MUF in the split that is hardest to see.
+    pub worst_in_muf: f64,
+    /// The same with a test of each, at the rates that guarantee most.
+    pub apart: f64,
+    /// The false-alarm rate of the test of MUF then.
+    pub alpha_muf: f64,
+    /// That of the test of D.
+    pub alpha_d: f64,
+    /// The same with one rate for both.
+    pub even: f64,
+}
+
+/// The joint optimum of the tests of MUF and D against a loss of `goal`; `None` when either has no error.
+#[must_use]
+pub fn joint(m: &MufLessD, goal: f64, alpha: f64) -> Option<Joint> {
+    let (a, b, c) = (m.sigma_muf, m.sigma_d, m.covariance);
+    if a <= 0.0 || b <= 0.0 {
+        return None;
+    }
+    // Of MUF and −D.
+    let rho = (-c / (a * b)).clamp(-0.999_999, 0.999_999);
+    let c = -rho * a * b;
+    // The least of uᵀV⁻¹u over u = (x, goal − x) is a parabola in x; its lowest point between 0 and goal.
+    let (va, vb) = (a * a - c, b * b - c);
+    let sum = va + vb;
+    let worst = (if sum > 0.0 { goal * va / sum } else { goal / 2.0 }).clamp(0.0, goal);
+    let strength = |x: f64| {
+        let (u, w) = (x / a, (goal - x) / b);
+        (u * u - 2.0 * rho * u * w + w * w) / (1.0 - rho * rho)
+    };
+    let best = normal::cdf(strength(worst).max(0.0).sqrt() - normal::upper(alpha));
+    // Neither test alarms.
+    let quiet = |h: f64, k: f64| both_below(h, k, rho);
+    let guaranteed = |h: f64, k: f64| {
+        let seen = |x: f64| 1.0 - quiet(h - x / a, k - (goal - x) / b);
+        (0..=SPLITS).map(|i| seen(goal * f64::from(i) / f64::from(SPLITS))).fold(1.0, f64::min)
+    };
+    // The limit of D that goes with a limit of MUF.
+    let other = |h: f64| normal::bisect(-10.0, 40.0, |k| quiet(h, k) < 1.0 - alpha);
+    let limits = (1..SPLITS).map(|i| {
+        let h = normal::upper(alpha * f64::from(i) / f64::from(SPLITS));
+        (h, other(h))
+    });
+    let (apart, h, k) = limits
+        .map(|(h, k)| (guaranteed(h, k), h, k))
+        .max_by(|x, y| x.0.total_cmp(&y.0))
+        .unwrap_or_default();
+    let same = normal::bisect(-10.0, 40.0, |h| quiet(h, h) < 1.0 - alpha);
+    Some(Joint {
+        goal,
+        alpha,
+        best,
+        worst_in_muf: worst,
+        apart,
+        alpha_muf: normal::tail(h),
+        alpha_d: normal::tail(k),
+        even: guaranteed(same, same),
+    })
+}
+
+/// Splits and rates that are tried.
+const SPLITS: u32 = 40;
+
+/// P(X < h, Y < k) of standard normal numbers with correlation `rho`: ∫ φ(x) Φ((k − ρx)/√(1−ρ²)) dx up to h, by
+/// Simpson's rule.
+fn both_below(h: f64, k: f64, rho: f64) -> f64 {
+    const STEPS: i32 = 400;
+    let low = -9.0_f64;
+    if h <= low {
+        return 0.0;
+    }
+    let high = h.min(9.0);
+    let step = (high - low) / f64::from(STEPS);
+    let scale = (1.0 - rho * rho).sqrt();
+    let at = |x: f64| normal::density(x) * normal::cdf((k - rho * x) / scale);
+    let inner: f64 = (1..STEPS)
+        .map(|i| at(low + step * f64::from(i)) * if i % 2 == 1 { 4.0 } else { 2.0 })
+        .sum();
+    ((at(low) + inner + at(high)) * step / 3.0).clamp(0.0, 1.0)
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use balance::difference::{Errors, Stratum, difference, muf_less_d};
+use balance::normal;
 use balance::production::{self, Estimate, HalfLives};
 use balance::sampling::{self, Method, miss, miss_with_power, size};
 use proptest::prelude::*;
@@ -245,4 +246,51 @@ fn ages_apart_are_separations_apart() {
     near(three.groups[1].sigma, 0.05 / 2_f64.sqrt(), 9);
     assert_eq!(production::separations(&ages(&[1.0])).unwrap().count, 1);
     assert_eq!(production::separations(&[]), None);
+}
+
+/// The joint optimum of MUF and D: the best test guarantees more than two tests at any rates, no split is seen less often
+/// than the worst, and with independent statistics of equal error the numbers are those of one sum.
+#[test]
+fn a_loss_split_between_muf_and_d() {
+    use balance::difference::{MufLessD, joint};
+    let of = |sigma_muf: f64, sigma_d: f64, covariance: f64| MufLessD {
+        muf: 0.0,
+        sigma_muf,
+        d: 0.0,
+        sigma_d,
+        covariance,
+        estimate: 0.0,
+        sigma: 1.0,
+        tail: None,
+        alpha_each: 0.025,
+    };
+    // Two independent tests of sigma 1 against 4: MUF - D has sigma sqrt(2), and half of it shows in each.
+    let even = joint(&of(1.0, 1.0, 0.0), 4.0, 0.05).unwrap();
+    let expected = normal::cdf(4.0 / 2.0_f64.sqrt() - normal::upper(0.05));
+    assert!((even.best - expected).abs() < 1e-12, "{even:?}");
+    assert!((even.worst_in_muf - 2.0).abs() < 1e-12);
+    assert!((even.apart - even.even).abs() < 1e-3 && even.apart < even.best, "{even:?}");
+    // Against the middle split of independent tests: 1 - P(both quiet), by hand.
+    let limit = normal::quantile(0.95_f64.sqrt());
+    let middle = 1.0 - normal::cdf(limit - 2.0).powi(2);
+    let all = 1.0 - normal::cdf(limit - 4.0) * normal::cdf(limit);
+    assert!((even.even - middle.min(all)).abs() < 1e-6, "{even:?} {middle} {all}");
+    for (a, b, c) in [(2.0, 1.7, 1.5), (1.0, 3.0, 0.8), (3.0, 1.0, 0.9), (2.0, 1.0, -0.5)] {
+        let m = of(a, b, c);
+        let j = joint(&m, 6.0, 0.05).unwrap();
+        assert!(j.even <= j.apart + 1e-9 && j.apart <= j.best + 1e-9, "{j:?}");
+        // The strength of the best test for each split, from the covariance of (MUF, -D) written out.
+        let strength = |x: f64| {
+            let (u, w, det) = (x, 6.0 - x, a * a * b * b - c * c);
+            ((b * b * u * u + 2.0 * c * u * w + a * a * w * w) / det).sqrt()
+        };
+        let least = (0..=600).map(|i| strength(f64::from(i) / 100.0)).fold(f64::MAX, f64::min);
+        let found = normal::cdf(least - normal::upper(0.05));
+        assert!((j.best - found).abs() < 1e-4, "{j:?} {found}");
+        // The two rates together make alpha: between the bounds of Boole and of independence.
+        assert!(
+            j.alpha_muf + j.alpha_d >= 0.05 - 1e-9 && j.alpha_muf.max(j.alpha_d) <= 0.05 + 1e-9
+        );
+    }
+    assert!(joint(&of(1.0, 0.0, 0.0), 4.0, 0.05).is_none());
 }

@@ -217,3 +217,80 @@ fn reports_go_out_in_each_dialect_and_come_back_the_same() {
         }
     }
 }
+
+/// A report of more than one entry of the log can hold is split over several statements, and nothing of it shows.
+#[test]
+fn a_large_report_is_split_and_adds_up_the_same() {
+    let desk = Desk::new();
+    let folder = desk.home.path().join("large");
+    fs::create_dir_all(&folder).unwrap();
+    fs::copy(here("good-reports/case.kdl"), folder.join("case.kdl")).unwrap();
+    let lines = 700;
+    let mut report = String::from(
+        "001:1#003:20231231#010:P#015:20231231#307:BIG\n002:1/1#430:PHBF#446:OLD#469:M#470:1#700:10.000\n\
+         001:1#003:20240205#010:I#015:20240101/20240131#307:BIG\n",
+    );
+    for n in 1..=lines {
+        report += &format!(
+            "002:{n}/{lines}#370:XXA#407:1#411:RF#412:202401{:02}#430:PHBF#446:B-{n}#469:M#470:1#700:1.500\n",
+            1 + n * 30 / (lines + 1)
+        );
+    }
+    report += "001:2#003:20240205#010:P#015:20240131#307:BIG\n002:1/1#430:PHBF#446:ALL#469:M#470:1#700:1059.900\n";
+    fs::write(folder.join("big.txt"), &report).unwrap();
+    let balance = |more: &[&str]| {
+        let mut args = vec!["balance", text(&folder), "--as-of", AS_OF];
+        args.extend(more);
+        desk.run(&args)
+    };
+    let before = balance(&["--format", "csv"]);
+    // 10 + 700 x 1.5 - 1059.9 by hand.
+    assert!(before.out.contains("BIG,2024-01-01,2024-01-31,P,MUF,0.100,,g,"), "{}", before.out);
+    assert_eq!(desk.run(&["open", text(&folder), "--print", "--as-of", AS_OF]).code, 0);
+    assert_eq!(balance(&["--format", "csv"]).out, before.out);
+    let found = desk.run(&["ledger", "find", text(&folder), "ICR-BIG-1", "--format", "json"]);
+    assert_eq!(found.code, 0, "{}{}", found.out, found.err);
+    let why = desk.run(&["why", text(&folder), "ICR-BIG-1.4"]);
+    assert!(why.out.contains("feeds the balance BIG.P.2024-01-31: RF by line"), "{}", why.out);
+    // Every entry of the log keeps within its limit, and the ledger verifies.
+    assert_eq!(desk.run(&["ledger", "verify", text(&folder)]).code, 0);
+    let why = desk.run(&["why", text(&folder), "BIG.P.2024-01-31"]);
+    for words in ["ICR-BIG-1:1-", "ICR-BIG-1.2:", "PIL-BIG-2:1", "no sigma: no errors.csv"] {
+        assert!(why.out.contains(words), "{words}: {}", why.out);
+    }
+    let out = desk.home.path().join("large-out");
+    desk.run(&["reports", text(&folder), "--dialect", "code10", "-o", text(&out)]);
+    let whole = fs::read_to_string(out.join("ICR-BIG-1.txt")).unwrap();
+    assert_eq!(whole.lines().count(), lines + 1);
+    // A mistake far down is told at its own line.
+    fs::write(folder.join("big.txt"), report.replace("#446:B-650#469:M", "#446:B-650#469:Q"))
+        .unwrap();
+    let check = desk.run(&["check", text(&folder), "--as-of", AS_OF, "--format", "csv"]);
+    assert!(check.out.contains("big.txt,653,") && check.out.contains("A022"), "{}", check.out);
+}
+
+/// `why` goes both ways: from a balance to its lines, and from a report to the balances it feeds or states.
+#[test]
+fn a_balance_and_its_reports_lead_to_each_other() {
+    let desk = Desk::new();
+    let case = good("both-ways", &desk);
+    let why = desk.run(&["why", text(&case), "SYA.E.2024-12-31", "--as-of", AS_OF]);
+    assert_eq!(why.code, 0, "{}", why.err);
+    for words in [
+        "the material balance of E in SYA from 2024-01-01 to 2024-12-31: MUF 0.800 g",
+        "PB  8000.000 g",
+        "PIL-SYA-1:1-2",
+        "RP  3000.000 g",
+        "ICR-SYA-2:4-5",
+        "the State's own balance of the period: MBR-SYA-1",
+        "account.report  ICR-SYA-1",
+    ] {
+        assert!(why.out.contains(words), "{words}: {}", why.out);
+    }
+    let why = desk.run(&["why", text(&case), "ICR-SYA-2", "--as-of", AS_OF]);
+    assert!(why.out.contains("feeds the balance SYA.E.2024-12-31: LD by line 7"), "{}", why.out);
+    let why = desk.run(&["why", text(&case), "MBR-SYA-1", "--as-of", AS_OF]);
+    assert!(why.out.contains("states the balance SYA.E.2024-12-31"), "{}", why.out);
+    let unknown = desk.run(&["why", text(&case), "SYA.E.2024-12-30", "--as-of", AS_OF]);
+    assert_eq!(unknown.code, 2, "{}", unknown.out);
+}

@@ -367,6 +367,17 @@ fn operator_and_inspector() {
     );
     assert_eq!(value["untested"][0], "scrap");
     assert!((value["muf_less_d"]["estimate"].as_f64().unwrap() - (3.1 + 2.456)).abs() < 1e-9);
+    // Against a loss of 8 that may be split, one test of MUF - D: its sigma is that of the best test.
+    let more = ["--muf", "3.1", "--sigma-muf", "2.2", "--goal", "8"];
+    let asked = [&args[..], &more].concat();
+    let json = described(&bench.run(&[&asked[..], &["--format", "json"]].concat()));
+    let (joint, both) = (&json["joint"], &json["muf_less_d"]);
+    let of = |v: &Value, k: &str| v[k].as_f64().unwrap();
+    let best = balance::normal::cdf(8.0 / of(both, "sigma") - balance::normal::upper(0.05));
+    assert!((of(joint, "best") - best).abs() < 1e-9, "{joint} {both}");
+    assert!(of(joint, "apart") <= best && of(joint, "even") <= of(joint, "apart"));
+    let page = bench.run(&asked);
+    assert!(page.out.contains("however it is split"), "{}", page.out);
     let ran = bench.run(&args);
     assert!(ran.out.contains("scrap: no item was measured by both"), "{}", ran.out);
     let pairs = bench.file("pairs.csv", &text.replace("cans,c-3", "canz,c-3"));

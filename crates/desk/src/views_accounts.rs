@@ -142,8 +142,8 @@ pub fn verdict_in_words(j: &Judgement) -> String {
     };
     let mut tests: Vec<String> = Vec::new();
     for a in &verdict.alarms {
-        let name = a.test.to_uppercase();
-        if !tests.iter().any(|t| t.starts_with(&name)) {
+        let name = views_balance::test_name(a.test);
+        if !tests.iter().any(|t| t.starts_with(name)) {
             tests.push(format!("{name} {} over {}", number(a.value), number(a.limit)));
         }
     }

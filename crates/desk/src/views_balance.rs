@@ -67,6 +67,17 @@ pub fn detection(verdict: &Verdict) -> Table {
     table
 }
 
+/// A test as the field writes it.
+#[must_use]
+pub fn test_name(test: &str) -> &'static str {
+    match test {
+        "cumuf" => "CUMUF",
+        "sitmuf" => "SITMUF",
+        "gemuf" => "GEMUF",
+        _ => "Page",
+    }
+}
+
 /// Limits and alarms in sentences.
 #[must_use]
 pub fn verdict(verdict: &Verdict, unit: &str) -> String {
@@ -99,7 +110,7 @@ pub fn verdict(verdict: &Verdict, unit: &str) -> String {
         };
         words.push(format!(
             "{} is above its limit of {}: {} in balance {}{later}. A reason to look, not a finding.",
-            test.to_uppercase(),
+            test_name(test),
             number(first.limit),
             number(first.value),
             first.balance

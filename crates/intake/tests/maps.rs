@@ -240,6 +240,92 @@ fn a_sheet_is_a_table_and_faults_name_its_cells() {
     one(&folder(&[("w.xlsx", b"PK no workbook")]), "I050", &["not a workbook"]);
 }
 
+/// Accounting reports in a workbook are the reports of the same table as CSV, and a fault names its row.
+#[test]
+fn a_sheet_of_accounting_reports() {
+    let header = [
+        "report_type",
+        "report_number",
+        "report_date",
+        "period",
+        "mba",
+        "line",
+        "from_mba",
+        "change",
+        "date",
+        "description",
+        "batch",
+        "basis",
+        "items",
+        "material",
+        "element",
+        "unit",
+        "kmp",
+    ];
+    let lines = [
+        [
+            "I",
+            "1",
+            "2024-02-05",
+            "2024-01-01/2024-01-31",
+            "SYX",
+            "1",
+            "XXA",
+            "RF",
+            "2024-01-03",
+            "PHBF",
+            "B1",
+            "M",
+            "1",
+            "P",
+            "1250.5",
+            "g",
+            "1",
+        ],
+        [
+            "I",
+            "1",
+            "2024-02-05",
+            "2024-01-01/2024-01-31",
+            "SYX",
+            "2",
+            "XXA",
+            "RF",
+            "2024-01-04",
+            "PHBF",
+            "B2",
+            "M",
+            "2",
+            "P",
+            "980.25",
+            "g",
+            "1",
+        ],
+    ];
+    let sheet = |lines: &[[&str; 17]]| {
+        let body: String = lines.iter().zip(4..).map(|(cells, n)| row(n, cells)).collect();
+        workbook(&(row(3, &header) + &body), "")
+    };
+    let reports = |read: &Folder| -> Vec<statement::kinds::account::AccountReport> {
+        let bodies = read.drafts.iter().map(|d| d.statement.body.clone());
+        bodies.filter_map(|b| if let Body::AccountReport(r) = b { Some(r) } else { None }).collect()
+    };
+    let from_sheet = folder(&[("r.xlsx", &sheet(&lines))]);
+    assert_eq!(told(&from_sheet), []);
+    let csv: String = [header].iter().chain(&lines).map(|cells| cells.join(",") + "\n").collect();
+    let from_csv = folder(&[("r.csv", csv.as_bytes())]);
+    assert_eq!(reports(&from_sheet), reports(&from_csv));
+    let report = &reports(&from_sheet)[0];
+    assert_eq!((&*report.mba, report.lines.len()), ("SYX", 2));
+    assert_eq!(report.lines[1].element.to_string(), "980.25");
+    let mut wrong = lines;
+    wrong[1][14] = "980,25";
+    let read = folder(&[("r.xlsx", &sheet(&wrong))]);
+    one(&read, "A004", &["980,25"]);
+    let fault = &read.diagnostics[0];
+    assert_eq!((fault.file.as_str(), fault.line), ("r.xlsx!Seen", 5));
+}
+
 proptest! {
     /// Whatever a map holds, it is read or told, and every draft is a statement.
     #[test]

@@ -115,7 +115,11 @@ function Run({ r }: { r: BalanceRun }) {
           />
         </>
       )}
-      <p class="note">Errors from {r.rests_on.map((id) => <><Id id={id} /> </>)}; systematic errors: {r.sources.join("; ")}</p>
+      <p class="note">Errors from {r.rests_on.map((id) => <><Id id={id} /> </>)}</p>
+      <details>
+        <summary class="note">{plural(r.sources.length, "systematic error")}, each of one instrument in one calibration period</summary>
+        <p class="note">{r.sources.join("; ")}</p>
+      </details>
     </Section>
   );
 }
@@ -135,8 +139,9 @@ function Muf({ r, rows, name }: { r: BalanceRun; rows: Drawn[]; name: string }) 
         const c = colours();
         const lastLimit = rows.findLast((p) => p.limit !== undefined);
         const over = rows.filter((p) => p.limit !== undefined && p.muf > p.limit);
-        // Few are all labelled; of many, those above their limits and the last.
-        const labelled = rows.length <= Math.floor(width / 70) ? rows : rows.filter((p, i) => over.includes(p) || i === rows.length - 1);
+        // Few are all labelled; of many, the one farthest above the limits and the last.
+        const most = over.reduce<Drawn | undefined>((m, p) => (m && m.muf >= p.muf ? m : p), undefined);
+        const labelled = rows.length <= Math.floor(width / 70) ? rows : rows.filter((p, i) => p === most || i === rows.length - 1);
         return Plot.plot({
           width, height: 260, marginLeft: 62, marginRight: 74, marginTop: 22,
           x: { type: "utc", domain: domain(rows), label: null, ticks: Math.max(2, Math.floor(width / 110)) },
@@ -147,8 +152,8 @@ function Muf({ r, rows, name }: { r: BalanceRun; rows: Drawn[]; name: string }) 
             Plot.line(rows.filter((p) => p.limit !== undefined), { x: "at", y: "limit", stroke: c.orange, strokeDasharray: "4,3", strokeOpacity: 0.6 }),
             Plot.dot(rows.filter((p) => p.limit !== undefined), { x: "at", y: "limit", symbol: "triangle2", fill: c.orange, r: 3 }),
             Plot.dot(rows, { x: "at", y: "muf", fill: c.blue, r: 4, stroke: (p: Drawn) => (over.includes(p) ? c.red : c.paper), strokeWidth: 1.5 }),
-            Plot.text(labelled, { x: "at", y: (p: Drawn) => p.muf + (p.sigma_muf ?? 0), text: (p: Drawn) => digits(p.muf), dy: -8, fill: "currentColor" }),
-            ...(lastLimit ? [Plot.text([lastLimit], { x: "at", y: "limit", text: () => `limit ${alpha}`, dx: 8, textAnchor: "start", fill: c.orange })] : []),
+            Plot.text(labelled, { x: "at", y: (p: Drawn) => p.muf + (p.sigma_muf ?? 0), text: (p: Drawn) => digits(p.muf), dy: -8, fill: "currentColor", stroke: c.paper }),
+            ...(lastLimit ? [Plot.text([lastLimit], { x: "at", y: "limit", text: () => `limit ${alpha}`, dx: 20, textAnchor: "start", fill: c.orange })] : []),
           ],
         });
       }}
@@ -186,7 +191,7 @@ function Tests({ r, rows, name }: { r: BalanceRun; rows: Drawn[]; name: string }
             Plot.dot(tested, { x: "at", y: "page", fill: c.orange, r: 3 }),
             ...lines.flatMap((l) => [
               Plot.ruleY([l], { y: "at", stroke: l.colour, strokeDasharray: "5,3" }),
-              Plot.text([l], { y: "at", frameAnchor: "left", dx: 4, dy: -7, textAnchor: "start", text: "text", fill: l.colour }),
+              Plot.text([l], { y: "at", frameAnchor: "left", dx: 4, dy: -7, textAnchor: "start", text: "text", fill: l.colour, stroke: c.paper }),
             ]),
             ...(last ? [
               Plot.text([last], { x: "at", y: "page", text: () => `Page ${digits(last.page)}`, dx: 9, dy: -2, textAnchor: "start", fill: c.orange }),

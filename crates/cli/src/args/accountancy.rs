@@ -200,6 +200,9 @@ pub(crate) struct DifferencesArgs {
     /// Its standard deviation
     #[arg(long, value_name = "AMOUNT", value_parser = positive)]
     pub sigma_muf: Option<f64>,
+    /// A loss, in the unit of the weights: what the tests of MUF and D guarantee together against it
+    #[arg(long, value_name = "AMOUNT", value_parser = positive, requires = "muf")]
+    pub goal: Option<f64>,
     /// False-alarm probability of the two tests together
     #[arg(long, value_name = "P", default_value_t = 0.05, value_parser = share)]
     pub alpha: f64,

@@ -1,6 +1,6 @@
 //! `differences`: operator against inspector.
 
-use balance::difference::{self, Difference, Errors, MufLessD, Stratum};
+use balance::difference::{self, Difference, Errors, Joint, MufLessD, Stratum};
 use desk::Table;
 use desk::views_balance::number;
 use intake::numbers::NumberTable;
@@ -19,6 +19,9 @@ struct Report {
     untested: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     muf_less_d: Option<MufLessD>,
+    /// What the tests of MUF and D guarantee together against the loss asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    joint: Option<Joint>,
 }
 
 const WORDS: &str = "D = N mean(operator - inspector); var D = N^2 xbar^2 [(dro^2 + dri^2)/n + dso^2 + dsi^2]; an item is an \
@@ -118,7 +121,11 @@ pub(crate) fn run(args: &DifferencesArgs) -> Result<u8, CliError> {
         .muf
         .zip(args.sigma_muf)
         .map(|(muf, sigma)| difference::muf_less_d(muf, sigma, &results, &parts, args.alpha));
-    let report = Report { words: WORDS, strata: results, untested, muf_less_d };
+    let joint = muf_less_d
+        .as_ref()
+        .zip(args.goal)
+        .and_then(|(m, goal)| difference::joint(m, goal, args.alpha));
+    let report = Report { words: WORDS, strata: results, untested, muf_less_d, joint };
     match args.view.format {
         Format::Json => output::json("lockstep/differences/v1", &report)?,
         Format::Csv => output::table(Format::Csv, &table(&report.strata, f64::to_string))?,
@@ -184,6 +191,19 @@ fn words(report: &Report) -> String {
             number(m.estimate),
             number(m.sigma),
             number(m.alpha_each)
+        );
+    }
+    if let Some(j) = &report.joint {
+        let percent = |p: f64| format!("{:.1} %", p * 100.0);
+        text += &format!(
+            "A loss of {}, partly taken and partly hidden by false statements, is detected however it is split: by one test of MUF - D with {}; by a test of each with {} at the best rates ({} for MUF, {} for D), with {} at one rate for both. Hardest to see: {} of it in MUF.\n",
+            number(j.goal),
+            percent(j.best),
+            percent(j.apart),
+            number(j.alpha_muf),
+            number(j.alpha_d),
+            percent(j.even),
+            number(j.worst_in_muf)
         );
     }
     text

@@ -210,7 +210,9 @@ fn run(j: &Judgement) -> BalanceRun {
         alarms: verdict
             .iter()
             .flat_map(|v| &v.alarms)
-            .map(|a| format!("{} in balance {}", a.test.to_uppercase(), a.balance))
+            .map(|a| {
+                format!("{} in balance {}", crate::views_balance::test_name(a.test), a.balance)
+            })
             .collect(),
         goal: verdict.and_then(|v| v.goal),
         goal_source: j.goal_source.as_ref().map(|g| {

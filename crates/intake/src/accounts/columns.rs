@@ -28,7 +28,8 @@ pub(super) fn read(text: &str, builder: &mut Builder<'_>) {
     for cell in &header {
         let name = unquoted(text, cell);
         let known = Field::by_column(name);
-        if known.is_none() {
+        // A sheet may begin right of its first column; what has no name holds nothing.
+        if known.is_none() && !name.is_empty() {
             let all = FIELDS.iter().map(|f| f.column).filter(|c| !c.is_empty());
             let help = notation::did_you_mean(name, all).map_or_else(
                 || {
