@@ -11,7 +11,7 @@ mod harness;
 
 use std::fmt::Write;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use harness::{Desk, described, text};
 use serde_json::Value;
@@ -76,7 +76,7 @@ fn case(desk: &Desk, name: &str, reports: &str, errors: &str) -> PathBuf {
 }
 
 /// The verdict of the one run of balances.
-fn judged(desk: &Desk, folder: &PathBuf, more: &[&str]) -> Value {
+fn judged(desk: &Desk, folder: &Path, more: &[&str]) -> Value {
     let mut args = vec!["balance", text(folder), "--as-of", "2025-03-01", "--format", "json"];
     args.extend(more);
     let ran = desk.run(&args);
