@@ -50,7 +50,7 @@ def dupehell(name, difficulty, size, cut=None):
         SELECT * FROM read_parquet('{made.dataset}')
         WHERE entity_type = 'natural_person' AND NOT starts_with(master_id, 'CANARY') ORDER BY record_id
     """)
-    columns = [c for c in people.columns if people.count(c).fetchone()[0] > 0]
+    columns = [c for c in people.columns if people.count(c).fetchall()[0][0] > 0]
     people = people.select(*columns).df()
     first = ~people.duplicated("master_id")
     a, b = people[first], people[~first]

@@ -9,6 +9,7 @@ use statement::civil;
 use statement::{Basis, Bound, Claim, Date, ObjectId, PartyId, QuantityKind, Standing};
 
 use crate::Unit;
+use crate::quantity::{Quantity, quantities};
 
 /// All stated figures, grouped by what they count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,6 +18,8 @@ pub struct Figures {
     pub method: Method,
     /// The groups, those with disagreements first, then by material and kind.
     pub groups: Vec<FigureGroup>,
+    /// The same by material and unit, on one axis each, with the pairs that only seem to disagree.
+    pub quantities: Vec<Quantity>,
 }
 
 /// The rules of the comparison, so that a reader can judge them.
@@ -52,6 +55,11 @@ pub struct Figure {
     pub what: String,
     /// The figure as the source gives it, with bound and unit.
     pub figure: String,
+    /// How it bounds the quantity.
+    pub bound: Bound,
+    /// The figure itself in the group's unit; the lower end of a range.
+    #[serde(skip)]
+    pub value: Option<statement::Decimal>,
     /// The least it allows, in the group's unit; absent when open or when no figure was published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub low: Option<statement::Decimal>,
@@ -124,7 +132,8 @@ pub fn compare(case: &Case, as_of: civil::Date) -> Figures {
         .collect();
     groups.sort_by_key(|g| g.disagreements.is_empty());
     let about_share = statement::Decimal::from(Decimal::new(ABOUT_PERCENT, 2));
-    Figures { method: Method { about_share, words: WORDS }, groups }
+    let quantities = quantities(&groups);
+    Figures { method: Method { about_share, words: WORDS }, groups, quantities }
 }
 
 fn figure<T>(
@@ -138,6 +147,10 @@ fn figure<T>(
         id: record.id.clone(),
         what: claim.what.clone(),
         figure: claim.figure(),
+        bound: claim.bound,
+        value: claim.value.and_then(|v| {
+            v.exact().checked_mul(unit.factor).map(|v| statement::Decimal::from(v.normalize()))
+        }),
         low,
         high,
         stated_by: stated_by.unwrap_or(record.party.as_str()).to_owned(),
@@ -214,7 +227,7 @@ fn group(
 ///
 /// A stock moves, so two stocks compare only as of overlapping dates. A running total such as "produced" only
 /// grows: a higher figure stated much later does not contradict a lower one.
-fn comparable(kind: QuantityKind, a: &Figure, b: &Figure) -> bool {
+pub(crate) fn comparable(kind: QuantityKind, a: &Figure, b: &Figure) -> bool {
     if matches!(kind, QuantityKind::Documents | QuantityKind::Other) && a.what != b.what {
         return false;
     }

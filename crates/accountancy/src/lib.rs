@@ -15,6 +15,7 @@ mod judgement;
 mod material_balance;
 mod material_ledger;
 pub mod production;
+mod quantity;
 mod report;
 mod rules;
 pub mod synthetic;
@@ -30,6 +31,7 @@ pub use material_balance::{
     AreaBalance, Beginning, ChangeSum, MaterialBalance, Period, Trace, Weights, balances,
 };
 pub use material_ledger::{AreaLedger, Book, LedgerLine, Point, ledgers};
+pub use quantity::{Differ, Placed, Quantity, Seeming};
 pub use report::{At, Correction, Entry, Fate, Report, Reports, Stated, Target, contribution};
 pub use rules::{Finding, Gravity, RULES, Rule, Validation, Withheld};
 pub use unit::Unit;

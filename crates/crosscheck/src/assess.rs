@@ -667,7 +667,7 @@ fn observation_rows(
 fn word_index(sites: &[Entity<'_>], names: Names<'_>) -> Vec<Vec<usize>> {
     let mut index: Vec<Vec<usize>> = vec![Vec::new(); names.vocabulary.len()];
     for (i, site) in sites.iter().enumerate() {
-        for word in site.words().filter(|w| names.rarity.bits(*w) >= 1.0) {
+        for word in site.keys().filter(|w| names.rarity.bits(*w) >= 1.0) {
             let slots = &mut index[word as usize];
             if slots.last() != Some(&i) {
                 slots.push(i);
@@ -681,7 +681,7 @@ fn word_index(sites: &[Entity<'_>], names: Names<'_>) -> Vec<Vec<usize>> {
 /// them only those are followed that lead to few sites.
 fn candidates(o: &Entity<'_>, index: &[Vec<usize>], names: Names<'_>) -> Vec<usize> {
     const MANY: usize = 64;
-    let mut words: Vec<Word> = o.words().collect();
+    let mut words: Vec<Word> = o.keys().collect();
     let spelled = |w: Word| names.vocabulary.spelled(w);
     words.sort_by(|&a, &b| {
         let rarer = names.rarity.bits(b).total_cmp(&names.rarity.bits(a));

@@ -1,12 +1,12 @@
 //! Attributes of a declared site against those of what was seen of it.
 
 use case::Record;
+use names::fold;
 use statement::kinds::declaration::SiteDeclare;
 use statement::kinds::evidence::Observation;
 use statement::{Bound, Claim, Date, Decimal};
 
 use crate::category::{STATUS_HOLDS_DAYS, Stage, days_apart, kind, kind_words, stage};
-use crate::name::fold;
 use crate::result::{AttributeDifference, Judgement};
 
 /// Every attribute that the two give otherwise, with what that amounts to.

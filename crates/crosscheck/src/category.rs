@@ -167,6 +167,33 @@ pub(crate) fn look_for(category: &str) -> &'static str {
     )
 }
 
+/// A state of a place as somebody stated it: its stage of life, and when.
+pub(crate) type Stated<'a> = (Option<Stage>, Option<&'a statement::Date>);
+
+/// Bits for two stages of life stated of one time; 0 when they are of different times, which are not compared: a change
+/// is no mismatch. Nothing when either is unknown. Reports of one place within half a year name one stage in 85 % of
+/// cases (a judgement), two places at random in 45 %: log2(0.85 / 0.45) and log2(0.15 / 0.55).
+pub(crate) fn compare_stages(x: Stated<'_>, y: Stated<'_>) -> Option<f64> {
+    let (a, b) = x.0.zip(y.0)?;
+    let together = x.1.zip(y.1).is_some_and(|(on, at)| days_apart(on, at) <= STATUS_HOLDS_DAYS);
+    Some(match (together, a == b) {
+        (false, _) => 0.0,
+        (true, true) => 0.92,
+        (true, false) => -1.87,
+    })
+}
+
+/// What met in [`compare_stages`].
+pub(crate) fn stages_in_words(x: Stated<'_>, y: Stated<'_>) -> Option<String> {
+    let (a, b) = x.0.zip(y.0)?;
+    let Some((on, at)) = x.1.zip(y.1) else {
+        return Some("not comparable: one of them gives no date".to_owned());
+    };
+    let apart = days_apart(on, at) > STATUS_HOLDS_DAYS;
+    let not = if apart { "not comparable, of different times: " } else { "" };
+    Some(format!("{not}{} ({on}) / {} ({at})", a.words(), b.words()))
+}
+
 /// The stages of a facility's life that a status can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
@@ -174,6 +201,17 @@ pub(crate) enum Stage {
     Building,
     Operating,
     Stopped,
+}
+
+impl Stage {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Building => "being built",
+            Self::Operating => "operating",
+            Self::Stopped => "stopped",
+        }
+    }
 }
 
 /// The stage that a status names, where its words tell.

@@ -6,9 +6,9 @@ use case::{Index, Record};
 use foldhash::{HashMap, HashMapExt};
 use statement::kinds::declaration::SiteDeclare;
 use statement::kinds::evidence::Observation;
-use statement::{Decimal, ObjectId, Place, Relation};
+use statement::{Date, Decimal, ObjectId, Place, Relation};
 
-use crate::category;
+use crate::category::{self, Stage, Stated};
 use crate::grade::Settings;
 use crate::name::{Form, Vocabulary, Word, Words};
 use crate::place::{At, distance_m, related};
@@ -32,6 +32,10 @@ pub(crate) struct Entity<'a> {
     pub names_towns: Vec<usize>,
     /// The town in whose complex it lies.
     pub complex: Option<usize>,
+    /// The stage of life that its status names.
+    pub stage: Option<Stage>,
+    /// When it was declared, or seen.
+    pub on: Option<&'a Date>,
     /// Share of points from its source that are simply wrong.
     pub gross_error: f64,
     pub because: &'a [Index],
@@ -116,6 +120,8 @@ impl<'a> Entity<'a> {
             relation: body.place.as_ref().and_then(|p| p.relation.as_ref()),
             town,
             names_towns: Vec::new(),
+            stage: body.status.as_deref().and_then(category::stage),
+            on: record.said.as_ref(),
             gross_error: settings.gross_error,
             because: &record.because,
         }
@@ -143,14 +149,21 @@ impl<'a> Entity<'a> {
             at,
             relation: body.place.as_ref().and_then(|p| p.relation.as_ref()),
             town: None,
+            stage: body.status.as_deref().and_then(category::stage),
+            on: body.observed_on.as_ref(),
             gross_error: settings.gross_error(record.source.as_ref()),
             because: &record.because,
         }
     }
 
-    /// All its words, those of several forms more than once.
-    pub(crate) fn words(&self) -> impl Iterator<Item = Word> + '_ {
-        self.forms.iter().flat_map(|f| f.words.all.iter().copied())
+    /// Everything by which it can be found: words, and keys of whole names; some more than once.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Word> + '_ {
+        self.forms.iter().flat_map(|f| f.words.keys())
+    }
+
+    /// Its state, as it was stated.
+    pub(crate) fn stated(&self) -> Stated<'a> {
+        (self.stage, self.on)
     }
 
     /// Whether it is a whole complex.

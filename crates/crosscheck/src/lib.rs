@@ -34,7 +34,7 @@ pub use assess::{Crosschecker, assess};
 pub use grade::{Chance, Grade, Settings, icd203};
 pub use result::{
     AttributeDifference, Change, Counts, Crosscheck, Evidence, Field, Judgement, Level, Look,
-    Looked, Match, Method, Misplaced, Neighbour, ObservationRow, Reading, Said, SiteRow,
-    UnmatchedPlace, Verdict, Weighing,
+    Looked, Match, Method, Misplaced, NamesMet, Neighbour, ObservationRow, Reading, Said, SiteRow,
+    Tie, UnmatchedPlace, Verdict, Weighing,
 };
 pub use shift::{Score, Shift, shifts};

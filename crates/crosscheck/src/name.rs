@@ -1,14 +1,15 @@
-//! Names as sets of forms, forms as sequences of words.
+//! What two names weigh. How a name is read, in which script and spelling, is the work of [`names`]; here its words are
+//! numbered, so that many names compare fast, and a meeting is weighed by how rare what met is.
 
 use std::sync::{Arc, LazyLock};
 
 use foldhash::{HashMap, HashSet};
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use names::{How, Name, System, WordKind};
 
 use crate::category::kind_words;
+use crate::result::NamesMet;
 
-/// A word as the vocabulary numbers it.
+/// A word or key as the vocabulary numbers it.
 pub(crate) type Word = u32;
 
 /// One spelling of a name.
@@ -22,32 +23,59 @@ pub(crate) struct Form<'a> {
     pub words: Arc<Words>,
 }
 
-/// The folded words of a text, each once.
-#[derive(Debug, Default)]
+/// A text as it is compared.
+#[derive(Debug)]
 pub(crate) struct Words {
-    /// In the order of the text.
+    /// Its words, each once, in the order of the text.
     pub all: Vec<Word>,
-    /// Those that are a power: "5mw".
+    /// The name in all its forms.
+    pub name: Name,
     powers: Vec<Word>,
-    /// Those that are a bare number, with the word before.
-    numbers: Vec<(Option<Word>, Word)>,
+    /// Keys of the whole and of all that is proper to it: other spellings share one. Sorted.
+    whole: Vec<Word>,
+    proper: Vec<Word>,
+    /// Whether what is proper to it looks like a personal name.
+    personal: bool,
+    /// Keys by sound, and whether this side is sure of it.
+    sounds: Vec<(Word, bool)>,
 }
 
 impl Words {
     /// Whether all words of another are among these.
     pub(crate) fn hold(&self, other: &Self) -> bool {
-        !other.all.is_empty() && other.all.iter().all(|w| self.all.contains(w))
+        !other.all.is_empty()
+            && (other.all.iter().all(|w| self.all.contains(w)) || meet(&self.proper, &other.whole))
     }
 
-    /// Whether they are the same words.
+    /// Whether they are the same words, or one name in other letters.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        self.all.len() == other.all.len() && self.hold(other)
+        (self.all.len() == other.all.len() && other.all.iter().all(|w| self.all.contains(w)))
+            || meet(&self.whole, &other.whole)
     }
 
     /// Whether both name one power: "50mw".
     pub(crate) fn shares_power(&self, other: &Self) -> bool {
         self.powers.iter().any(|p| other.powers.contains(p))
     }
+
+    /// Everything by which it can be found.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Word> + '_ {
+        let keys = self.all.iter().chain(&self.whole).chain(&self.proper).copied();
+        keys.chain(self.sounds.iter().map(|(key, _)| *key))
+    }
+
+    /// Whether what is proper to them sounds alike, as far as one of the scripts tells.
+    fn sounds_like(&self, other: &Self) -> bool {
+        let like = |(key, sure): &(Word, bool)| {
+            other.sounds.iter().any(|(k, also)| k == key && (*sure || *also))
+        };
+        self.sounds.iter().any(like)
+    }
+}
+
+/// Whether two sorted lists share an element.
+fn meet(a: &[Word], b: &[Word]) -> bool {
+    a.iter().any(|key| b.binary_search(key).is_ok())
 }
 
 /// Every word that occurred, numbered; and every text that was read, so that none is read twice.
@@ -82,8 +110,9 @@ impl Vocabulary {
         if let Some(kind) = self.kinds.get(category) {
             return Arc::clone(kind);
         }
+        let name = Name::new(&kind_words(category).join(" "));
         let kind: Arc<[Word]> =
-            kind_words(category).iter().map(|w| self.number(&skeleton(w))).collect();
+            name.words().iter().map(|w| self.number(&w.key, share(&w.text, w.kind))).collect();
         self.kinds.insert(category.into(), Arc::clone(&kind));
         kind
     }
@@ -99,37 +128,41 @@ impl Vocabulary {
     }
 
     fn read(&mut self, text: &str) -> Words {
-        let mut words = Words::default();
-        for spelled in split(text) {
-            let word = self.number(&spelled);
-            if spelled.starts_with('#') {
-                words.numbers.push((words.all.last().copied(), word));
-            } else if spelled.ends_with("mw") {
-                words.powers.push(word);
+        let name = Name::new(here(text));
+        let (mut all, mut powers) = (Vec::new(), Vec::new());
+        for word in name.words() {
+            let number = self.number(&word.key, share(&word.text, word.kind));
+            if word.kind == WordKind::Power {
+                powers.push(number);
             }
-            words.all.push(word);
+            if !all.contains(&number) {
+                all.push(number);
+            }
         }
-        words
+        let keys = name.keys();
+        let mut sorted = |keys: std::collections::BTreeSet<String>| {
+            let mut keys: Vec<Word> = keys.iter().map(|k| self.number(k, 1.0)).collect();
+            keys.sort_unstable();
+            keys
+        };
+        let (whole, proper) = (sorted(keys.whole), sorted(keys.proper));
+        let sounds = keys.sounds.iter().map(|(key, sure)| (self.number(key, 1.0), *sure)).collect();
+        let personal = name.looks_personal();
+        Words { all, name, powers, whole, proper, personal, sounds }
     }
 
-    fn number(&mut self, spelled: &str) -> Word {
-        if let Some(&word) = self.numbers.get(spelled) {
+    fn number(&mut self, key: &str, share: f64) -> Word {
+        if let Some(&word) = self.numbers.get(key) {
             return word;
         }
         // Nobody records four thousand million different words.
         let word = Word::try_from(self.spelled.len()).unwrap_or(Word::MAX);
-        let shared: Arc<str> = spelled.into();
+        let shared: Arc<str> = key.into();
         self.numbers.insert(Arc::clone(&shared), word);
         self.spelled.push(shared);
-        self.denied.push(self.numbers.get(format!("un{spelled}").as_str()).copied());
-        self.share.push(if DESCRIPTORS.contains(spelled) {
-            0.0
-        } else if GENERIC.contains(spelled) || is_hangul_kind(spelled) {
-            0.5
-        } else {
-            1.0
-        });
-        if let Some(&stem) = spelled.strip_prefix("un").and_then(|stem| self.numbers.get(stem)) {
+        self.denied.push(self.numbers.get(format!("un{key}").as_str()).copied());
+        self.share.push(share);
+        if let Some(&stem) = key.strip_prefix("un").and_then(|stem| self.numbers.get(stem)) {
             self.denied[stem as usize] = Some(word);
         }
         word
@@ -137,8 +170,8 @@ impl Vocabulary {
 }
 
 /// Words that say what a place is like or how sure the source is, not which place it is.
-static DESCRIPTORS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    skeletons(&[
+static DESCRIPTORS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    HashSet::from_iter([
         "declared",
         "undeclared",
         "reported",
@@ -148,221 +181,36 @@ static DESCRIPTORS: LazyLock<HashSet<String>> = LazyLock::new(|| {
         "old",
         "new",
         "site",
+        "sites",
         "facility",
         "apparently",
         "related",
         "further",
-    ])
-});
-/// Words that name a kind of place: many places share them.
-static GENERIC: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    skeletons(&[
-        "nuclear",
-        "atomic",
-        "energy",
-        "research",
-        "center",
-        "centre",
-        "institute",
-        "laboratory",
-        "plant",
-        "reactor",
-        "power",
-        "uranium",
-        "mine",
-        "mill",
-        "milling",
-        "concentrate",
-        "enrichment",
-        "centrifuge",
-        "fuel",
-        "fabrication",
-        "rod",
-        "storage",
-        "waste",
-        "test",
-        "testing",
-        "underground",
-        "water",
-        "light",
-        "heavy",
-        "experimental",
-        "pilot",
-        "production",
-        "processing",
-        "reprocessing",
-        "building",
-        "complex",
-        "industrial",
-        "military",
-        "base",
-        "tunnel",
-        "entrance",
-        "factory",
-        "annex",
-        "north",
-        "south",
-        "east",
-        "west",
-        "unit",
-        "critical",
-        "assembly",
-        "school",
-        "workshop",
-        "high",
-        "explosive",
-        "liquid",
-        "solid",
-        "location",
-        "prospective",
-        "scientific",
-        "physics",
-        "chemical",
-        "refinery",
         "similar",
+        "prospective",
+        "entrance",
+        "location",
     ])
 });
 
-/// Korean words that name a kind of place.
-const HANGUL: &[&str] = &[
-    "원자력",
-    "연구소",
-    "연구원",
-    "우라늄",
-    "농축",
-    "시설",
-    "공장",
-    "발전소",
-    "화학",
-    "핵",
-    "센터",
-    "실험장",
-    "원자로",
-    "경수로",
-    "광산",
-    "제련",
-    "생산",
-    "가공",
-    "동위원소",
-    "방사",
-    "연료",
-];
-
-/// Whether a word in Hangul is put together from kinds of place alone: 원자력연구소, atomic energy research institute.
-fn is_hangul_kind(word: &str) -> bool {
-    let mut rest = word;
-    while let Some(after) = HANGUL.iter().find_map(|part| rest.strip_prefix(part)) {
-        rest = after;
+/// How much of its rarity a word tells of which place is meant.
+fn share(text: &str, kind: WordKind) -> f64 {
+    match kind {
+        _ if DESCRIPTORS.contains(text) => 0.0,
+        WordKind::Site => 0.5,
+        _ => 1.0,
     }
-    rest.is_empty() && !word.is_empty()
-}
-
-fn skeletons(words: &[&str]) -> HashSet<String> {
-    words.iter().map(|w| skeleton(w)).collect()
 }
 
 /// After these words a name speaks of another place: "new building similar to Kangson".
 const ELSEWHERE: &[&str] = &["similar to", "near", "adjacent to", "next to", "visited by"];
-/// Words that carry nothing.
-const EMPTY: &[&str] =
-    &["the", "of", "and", "for", "to", "a", "in", "at", "no", "number", "e", "th", "t"];
-const MEGAWATT: &[&str] = &["mw", "mwe", "mwt", "mwth", "megawatt", "megawatts"];
 
-/// The folded words of a text, each once.
-fn split(text: &str) -> Vec<String> {
-    let plain = fold(text);
-    let end =
-        ELSEWHERE.iter().filter_map(|e| plain.find(&format!(" {e} "))).min().unwrap_or(plain.len());
-    let mut words: Vec<String> = Vec::new();
-    let mut raw = plain[..end].split_whitespace().peekable();
-    while let Some(word) = raw.next() {
-        let digits = word.len() - word.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let (number, rest) = word.split_at(digits);
-        let word = if number.is_empty() {
-            skeleton(word)
-        } else if MEGAWATT.contains(&rest)
-            || (rest.is_empty() && raw.peek().is_some_and(|n| MEGAWATT.contains(n)))
-        {
-            // "5 MW(e)", "5MWe" and "5-Megawatt" are one word.
-            if rest.is_empty() {
-                raw.next();
-            }
-            format!("{number}mw")
-        } else if rest.is_empty() {
-            format!("#{number}")
-        } else {
-            word.to_owned()
-        };
-        if !word.is_empty() && !EMPTY.contains(&word.as_str()) && !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    words
-}
-
-/// Compatibility forms made plain, marks and format characters dropped, lower case, punctuation to spaces.
-pub(crate) fn fold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    // Hangul syllables come apart under decomposition; they are composed again at the end.
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)) {
-        match c {
-            '\''
-            | '’'
-            | '‘'
-            | 'ʼ'
-            | '`'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2060}'
-            | '\u{feff}'
-            | '\u{ad}' => {}
-            c if c.is_alphanumeric() => out.extend(c.to_lowercase()),
-            _ => out.push(' '),
-        }
-    }
-    out.nfc().collect()
-}
-
-/// One key for the spellings of a romanized Korean word: Taechon, T'aech'ŏn, Taecheon and Thaechon are one, and
-/// Kaechon is another. English words lose a little too, all in the same way.
-fn skeleton(word: &str) -> String {
-    if !word.is_ascii() || word.len() < 4 {
-        return word.to_owned();
-    }
-    let singular = match word.strip_suffix("ies") {
-        Some(stem) => format!("{stem}y"),
-        None if word.ends_with('s') && !word.ends_with("ss") => word[..word.len() - 1].to_owned(),
-        None => word.to_owned(),
-    };
-    const RULES: &[(&str, &str)] = &[
-        ("eo", "o"),
-        ("eu", "u"),
-        ("ae", "a"),
-        ("oe", "e"),
-        ("ch", "j"),
-        ("ph", "p"),
-        ("th", "t"),
-        ("kh", "k"),
-        ("g", "k"),
-        ("b", "p"),
-        ("d", "t"),
-        ("r", "l"),
-    ];
-    let start = singular.strip_prefix("ny").map_or(singular.clone(), |rest| format!("y{rest}"));
-    let mut out = String::with_capacity(start.len());
-    let mut rest = start.as_str();
-    while let Some(c) = rest.chars().next() {
-        let (from, to) = RULES
-            .iter()
-            .find(|(from, _)| rest.starts_with(from))
-            .copied()
-            .unwrap_or((&rest[..c.len_utf8()], &rest[..c.len_utf8()]));
-        // A doubled letter counts once.
-        if !out.ends_with(to) {
-            out.push_str(to);
-        }
-        rest = &rest[from.len()..];
-    }
-    out
+/// The part of a name that speaks of the place itself.
+fn here(text: &str) -> &str {
+    let plain = text.to_ascii_lowercase();
+    let end = ELSEWHERE.iter().filter_map(|e| plain.find(&format!(" {e} "))).min();
+    // Lower case of ASCII keeps every position.
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 /// How much a word tells: the rarer, the more.
@@ -379,7 +227,7 @@ impl Rarity {
         let mut alike: HashMap<&'a [Word], Vec<Word>> = HashMap::default();
         for forms in names {
             let first = forms.first().map_or(&[][..], |f| &f.words.all);
-            alike.entry(first).or_default().extend(forms.iter().flat_map(|f| &f.words.all));
+            alike.entry(first).or_default().extend(forms.iter().flat_map(|f| f.words.keys()));
         }
         let mut count = vec![0_u32; words];
         let total = alike.len();
@@ -413,9 +261,9 @@ const MOST_BITS: f64 = 12.0;
 /// name though they are two places, and a source writes a name in a form we know about half the time:
 /// log2(0.5 / (2 / 11,556)).
 const EQUAL_BITS: f64 = 11.5;
-/// Most that words for kinds of place weigh where they are not the whole name.
+/// Most that words for kinds of place weigh where they are not the whole name, letter for letter.
 const GENERIC_BITS: f64 = 2.0;
-/// What is lost when the one name is only a part of the other.
+/// What is lost when the one name is only a part of the other, or only sounds like it.
 const PART_BITS: f64 = 3.0;
 /// What a contradiction in a number or in "declared / undeclared" weighs.
 const CONFLICT_BITS: f64 = -10.0;
@@ -453,6 +301,36 @@ impl Names<'_> {
         best
     }
 
+    /// How two forms that weigh something met, as data and in words.
+    pub(crate) fn met(self, a: &Form<'_>, b: &Form<'_>) -> (NamesMet, String) {
+        let mut meeting = names::compare(&a.words.name, &b.words.name);
+        // What weighs here may be less than a whole name is worth: "Pyongsan Mine", "Sonbong Mine".
+        if matches!(meeting.how, How::Apart | How::EditDistance) {
+            let shared = a.words.all.iter().filter(|w| b.words.all.contains(w));
+            let any_proper = shared.clone().any(|w| self.is_proper(*w));
+            meeting.how = if any_proper { How::Overlap } else { How::SiteWords };
+        }
+        let from_memory = a.from_memory || b.from_memory;
+        let recalled = if from_memory { " (from memory)" } else { "" };
+        let as_written =
+            |m: &names::Met, f: &Form<'_>| m.system == System::Written && m.text == f.text;
+        let how = if as_written(&meeting.left, a) && as_written(&meeting.right, b) {
+            meeting.how.words().to_owned()
+        } else {
+            meeting.to_string()
+        };
+        let words = format!("`{}` met `{}`{recalled}: {how}", a.text, b.text);
+        let names = NamesMet {
+            name: a.text.to_owned(),
+            observed: b.text.to_owned(),
+            how: meeting.how,
+            left: meeting.left,
+            right: meeting.right,
+            from_memory,
+        };
+        (names, words)
+    }
+
     /// Whether a word alone can tell a place from all others: no kind, no description.
     fn is_proper(self, word: Word) -> bool {
         self.vocabulary.share[word as usize] == 1.0
@@ -460,46 +338,83 @@ impl Names<'_> {
 
     /// Shared words by their rarity, less when they are a small part of either form.
     fn agreement(self, x: &Words, y: &Words, kind: &[Word]) -> f64 {
+        let rarity = |words: &[Word]| words.iter().map(|&w| self.rarity.bits(w)).sum::<f64>();
         if x.is(y) {
-            let whole: f64 = x.all.iter().map(|&w| self.rarity.bits(w)).sum();
+            // One name in other letters is cut into words in another way.
+            let whole = rarity(&x.all).max(rarity(&y.all));
             let proper = x.all.iter().any(|&w| self.is_proper(w));
-            return if proper { whole.max(EQUAL_BITS) } else { whole }.min(MOST_BITS);
+            // "Institute of Atomic Energy" says what "Atomic Energy Research Institute" says, and is another.
+            let kind_alone = if meet(&x.whole, &y.whole) { whole } else { whole.min(GENERIC_BITS) };
+            return if proper { whole.max(EQUAL_BITS) } else { kind_alone }.min(MOST_BITS);
         }
         // "Annex to the Centrifuge Enrichment Facility" has the whole of the other name and nothing that tells
         // another place.
         let (short, long) = if x.all.len() < y.all.len() { (x, y) } else { (y, x) };
         let more = |w: &&Word| !short.all.contains(w);
-        if short.all.len() >= 4
-            && long.hold(short)
+        let holds = short.all.iter().all(|w| long.all.contains(w));
+        if short.all.len() >= 3
+            && holds
             && !long.all.iter().filter(more).any(|&w| self.is_proper(w))
         {
-            let whole: f64 = short.all.iter().map(|&w| self.rarity.bits(w)).sum();
-            return (whole - PART_BITS).clamp(0.0, MOST_BITS);
+            return (rarity(&short.all) - PART_BITS).clamp(0.0, MOST_BITS);
         }
         let tells = |w: Word| {
             let share = if kind.contains(&w) { 0.0 } else { self.vocabulary.share[w as usize] };
             share * self.rarity.bits(w)
         };
         let sum = |words: &[Word]| words.iter().map(|&w| tells(w)).sum::<f64>();
-        let shared: f64 = x.all.iter().filter(|w| y.all.contains(w)).map(|&w| tells(w)).sum();
-        if shared == 0.0 {
+        let both = || x.all.iter().copied().filter(|w| y.all.contains(w));
+        let (mut wx, mut wy) = (sum(&x.all), sum(&y.all));
+        let mut shared: f64 = both().map(tells).sum();
+        let mut proper = both().any(|w| self.is_proper(w));
+        let mut most = MOST_BITS;
+        let one_name = meet(&x.proper, &y.proper);
+        // Kim Jong Un and Kim Jong Il share two syllables of three, and are two people.
+        if proper && !one_name && x.personal && y.personal {
             return 0.0;
         }
-        let (wx, wy) = (sum(&x.all), sum(&y.all));
+        // What is proper to both is one in other letters, though no word is: 리홍섭, Ri Hong Sop.
+        if !proper && (one_name || x.sounds_like(y)) {
+            let own = |words: &Words| {
+                let proper = words.all.iter().filter(|&&w| self.is_proper(w));
+                proper.map(|&w| tells(w)).sum::<f64>()
+            };
+            let (px, py) = (own(x), own(y));
+            let all = px.max(py);
+            (shared, wx, wy) = (shared + all, wx - px + all, wy - py + all);
+            proper = true;
+            if !one_name {
+                most -= PART_BITS;
+            }
+        }
+        if shared <= 0.0 {
+            return 0.0;
+        }
         let contained = shared / wx.min(wy).max(f64::MIN_POSITIVE);
         let common = shared / (wx + wy - shared).max(f64::MIN_POSITIVE);
         // "Pyongsan Uranium Mine" and "Sonbong Uranium Mine": what each has of its own speaks against. A part
         // that only one of them has does not.
         let own = (wx - shared).min(wy - shared);
         // Words that many places share tell a kind of place, not a place.
-        let proper = x.all.iter().any(|w| y.all.contains(w) && self.is_proper(*w));
-        let most = if proper { MOST_BITS } else { GENERIC_BITS };
-        (shared * (contained + common) / 2.0 - own / 2.0).clamp(0.0, most)
+        let most = if proper { most } else { GENERIC_BITS };
+        // "Pakchon pilot plant", "Pakchon research centre": one town, and another thing in it.
+        let other = if proper && self.other_things(x, y, kind) { PART_BITS } else { 0.0 };
+        (shared * (contained + common) / 2.0 - own / 2.0 - other).clamp(0.0, most)
+    }
+
+    /// Whether both say what kind of thing it is, and have nothing of that in common.
+    fn other_things(self, x: &Words, y: &Words, kind: &[Word]) -> bool {
+        let things = |words: &Words| -> Vec<Word> {
+            let half = |w: &Word| self.vocabulary.share[*w as usize] == 0.5 && !kind.contains(w);
+            words.all.iter().copied().filter(half).collect()
+        };
+        let (a, b) = (things(x), things(y));
+        !a.is_empty() && !b.is_empty() && !a.iter().any(|w| b.contains(w))
     }
 
     /// Numbers are decisive, and so is "declared" against "undeclared".
     fn contradict(self, x: &Words, y: &Words) -> bool {
-        powers(x, y) || numbers(x, y) || self.denies(x, y) || self.denies(y, x)
+        x.name.contradicts(&y.name).is_some() || self.denies(x, y) || self.denies(y, x)
     }
 
     /// Whether `y` denies a word of `x`.
@@ -507,18 +422,4 @@ impl Names<'_> {
         let denied = |w: &Word| self.vocabulary.denied[*w as usize];
         x.all.iter().filter_map(denied).any(|d| y.all.contains(&d))
     }
-}
-
-/// Both name a power, and none in common.
-fn powers(x: &Words, y: &Words) -> bool {
-    !x.powers.is_empty() && !y.powers.is_empty() && !x.powers.iter().any(|p| y.powers.contains(p))
-}
-
-/// "Unit 1" is not "Unit 2": the same word before two different numbers.
-fn numbers(x: &Words, y: &Words) -> bool {
-    x.numbers.iter().any(|(before, number)| {
-        before.is_some()
-            && !y.all.contains(number)
-            && y.numbers.iter().any(|(b, n)| b == before && n != number)
-    })
 }

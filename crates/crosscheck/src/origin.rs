@@ -5,7 +5,7 @@
 //! "as quoted by" and "(Reuters)" name only a carrier. Reports that share an origin are of one origin: an agency that
 //! reports again looks with the same eyes.
 
-use crate::name::fold;
+use names::fold;
 
 /// How it is done, for the result.
 pub(crate) const WORDS: &str = "reports are of one origin when a work they cite begins with the same name \

@@ -219,6 +219,8 @@ pub struct Match {
     pub bits: f64,
     /// Field by field.
     pub fields: Arc<[Field]>,
+    /// Which of their names met, and how.
+    pub names: Arc<NamesMet>,
     /// Distance of the points in metres, where both are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<f64>,
@@ -228,6 +230,23 @@ pub struct Match {
     /// How sure its record is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub basis: Option<Basis>,
+}
+
+/// Two names that met, and how.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NamesMet {
+    /// The declared name, or that of the first of two observations, as its source writes it.
+    pub name: String,
+    /// The name observed, as its source writes it.
+    pub observed: String,
+    /// In what way they met.
+    pub how: names::How,
+    /// Which form of the first met.
+    pub left: names::Met,
+    /// Which form of the other it met.
+    pub right: names::Met,
+    /// Whether one of the names was recalled from memory by whoever recorded it.
+    pub from_memory: bool,
 }
 
 /// How one thing on the ground stands to another. A complex and its buildings are two levels.
@@ -350,6 +369,8 @@ pub struct UnmatchedPlace {
     pub verdict: Verdict,
     /// Its observations.
     pub observations: Vec<ObjectId>,
+    /// Why they are taken for reports of one place: what ties each to another of them.
+    pub ties: Vec<Tie>,
     /// Every reading of what it is, the likeliest first.
     pub readings: Vec<Reading>,
     /// The question that it raises, weighed.
@@ -371,6 +392,21 @@ pub struct UnmatchedPlace {
     pub basis: Option<Basis>,
     /// The entries it rests on.
     pub because: Vec<Index>,
+}
+
+/// What ties a report to another of the same undeclared place: the strongest such tie.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Tie {
+    /// The report.
+    pub observation: ObjectId,
+    /// The report it is tied to.
+    pub to: ObjectId,
+    /// Sum of name, kind and place in bits, before the chance that any two reports are of one place.
+    pub bits: f64,
+    /// Field by field.
+    pub fields: Vec<Field>,
+    /// Which of their names met, and how.
+    pub names: NamesMet,
 }
 
 /// A reading of what a place is. All readings of a place and "none of these" add up to one.

@@ -1,5 +1,7 @@
 //! One site against one observation, as a sum of bits.
 
+use std::sync::Arc;
+
 use statement::Source;
 
 use crate::category;
@@ -68,7 +70,8 @@ impl Scorer<'_> {
             Apart { bits, distance_m, allowed_m: allowed_m(a, b), area_m2 }
         });
         let town = town(site, o);
-        let fields = [Some(self.prior + name.bits + category), place.map(|p| p.bits), town];
+        let stage = category::compare_stages(site.stated(), o.stated());
+        let fields = [Some(self.prior + name.bits + category), place.map(|p| p.bits), town, stage];
         let total = fields.into_iter().flatten().sum();
         Some(Scored { site: slot, name, place, town, total })
     }
@@ -82,8 +85,7 @@ impl Scorer<'_> {
         source: Option<&Source>,
     ) -> Match {
         let (a, b) = (&site.forms[scored.name.met.0], &o.forms[scored.name.met.1]);
-        let recalled = if a.from_memory || b.from_memory { " (from memory)" } else { "" };
-        let met = format!("`{}` met `{}`{recalled}", a.text, b.text);
+        let (names, met) = self.names.met(a, b);
         let field = |field, bits, words| Field { field, bits: round(bits, 2), words };
         let mut fields = vec![
             field("prior", self.prior, "one of the declared sites".to_owned()),
@@ -110,12 +112,19 @@ impl Scorer<'_> {
             let words = format!("its name mentions {another}{}", town.name.text);
             fields.push(field("town", bits, words));
         }
+        let (x, y) = (site.stated(), o.stated());
+        if let (Some(bits), Some(words)) =
+            (category::compare_stages(x, y), category::stages_in_words(x, y))
+        {
+            fields.push(field("status", bits, words));
+        }
         Match {
             id: o.id.clone(),
             probability: round(scored.probability(), 4),
             level: level(o),
             bits: round(scored.total, 2),
             fields: fields.into(),
+            names: Arc::new(names),
             distance_m: scored.place.map(|p| p.distance_m.round()),
             grade: source.map(Source::grade).unwrap_or_default(),
             basis: source.map(|s| s.basis),

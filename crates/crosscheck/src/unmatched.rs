@@ -15,7 +15,8 @@ use crate::order::natural;
 use crate::origin::origins;
 use crate::place::{self, Crowd, allowed_m, distance_m};
 use crate::result::{
-    Change, Counts, Looked, Misplaced, Neighbour, Reading, Said, UnmatchedPlace, Verdict,
+    Change, Counts, Field, Looked, Misplaced, Neighbour, Reading, Said, Tie, UnmatchedPlace,
+    Verdict,
 };
 use crate::score::{LEAST_NAME_BITS, round, shared_kind};
 use crate::weigh::{Fused, Item, fuse};
@@ -38,6 +39,21 @@ pub(crate) struct Reports<'a> {
     pub settings: &'a Settings,
 }
 
+/// What speaks for two reports being of one place, in bits.
+#[derive(Clone, Copy)]
+struct Parts {
+    name: f64,
+    kind: f64,
+    place: f64,
+    stage: f64,
+}
+
+impl Parts {
+    fn sum(self) -> f64 {
+        self.name + self.kind + self.place + self.stage
+    }
+}
+
 /// Joins unmatched observations of one place: names, kinds and points as bits, the surest pairs first.
 pub(crate) fn cluster(
     unmatched: &[usize],
@@ -46,7 +62,7 @@ pub(crate) fn cluster(
     let Reports { observations, names, .. } = reports;
     let mut by_word: HashMap<Word, Vec<usize>> = HashMap::new();
     for &o in unmatched {
-        for word in observations[o].words().filter(|w| names.rarity.bits(*w) >= LEAST_NAME_BITS) {
+        for word in observations[o].keys().filter(|w| names.rarity.bits(*w) >= LEAST_NAME_BITS) {
             let slots = by_word.entry(word).or_default();
             if slots.last() != Some(&o) {
                 slots.push(o);
@@ -69,10 +85,7 @@ pub(crate) fn cluster(
     let pair = |a: usize, b: usize| reports.pair(a, b, around.get(&a).copied().unwrap_or_default());
     let mut named: Vec<(f64, usize, usize)> = pairs
         .into_par_iter()
-        .map(|(a, b)| {
-            let (name, kind, place) = pair(a, b);
-            (prior + name + kind + place, a, b)
-        })
+        .map(|(a, b)| (prior + pair(a, b).sum(), a, b))
         .filter(|(bits, ..)| *bits > 0.0)
         .collect();
     named.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
@@ -87,9 +100,9 @@ pub(crate) fn cluster(
             members[&ra].iter().flat_map(|&x| members[&rb].iter().map(move |&y| (x, y)));
         // Another kind is a rival reading of one place, unless the points lie apart as well.
         let bars = |(x, y): (usize, usize)| {
-            let (name, kind, place) = pair(x.min(y), x.max(y));
-            let kind = if place < 0.0 { kind } else { 0.0 };
-            prior + name + kind + place < LEAST_ACROSS_BITS
+            let parts = pair(x.min(y), x.max(y));
+            let excused = if parts.place < 0.0 { 0.0 } else { parts.kind };
+            prior + parts.sum() - excused < LEAST_ACROSS_BITS
         };
         if across.any(bars) {
             continue;
@@ -120,17 +133,56 @@ fn root(leader: &mut HashMap<usize, usize>, of: usize) -> usize {
 }
 
 impl Reports<'_> {
-    /// Bits of name, kind and place that two observations are of one place. `around` is what [`Crowd::around_other`] says of
+    /// Bits that two observations are of one place. `around` is what [`Crowd::around_other`] says of
     /// the first.
-    fn pair(self, a: usize, b: usize, around: f64) -> (f64, f64, f64) {
+    fn pair(self, a: usize, b: usize, around: f64) -> Parts {
         let (x, y) = (&self.observations[a], &self.observations[b]);
         let name = self.names.compare(&x.forms, &y.forms, &shared_kind(x, y)).bits;
         let (kind, _) = category::compare(&x.kind, &y.kind);
+        let stage = category::compare_stages(x.stated(), y.stated()).unwrap_or_default();
         let place = x.at.zip(y.at).map_or(0.0, |(p, q)| {
             let area = self.crowd.spread_m2(p, q, around);
             place::bits(p, q, distance_m(p, q), area, x.gross_error.max(y.gross_error))
         });
-        (name, kind, place)
+        Parts { name, kind, place, stage }
+    }
+
+    /// What ties each report of a group but the first to another.
+    fn ties(self, group: &[usize]) -> Vec<Tie> {
+        let mut order: Vec<usize> = group.to_vec();
+        order.sort_by(|&a, &b| natural(&self.known[a].id, &self.known[b].id));
+        let tie = |&o: &usize| {
+            let around = self.observations[o].at.map_or(0.0, |at| self.crowd.around_other(at));
+            let others = order.iter().filter(|&&p| p != o);
+            let weighed = others.map(|&p| (p, self.pair(o, p, around)));
+            let named = weighed.filter(|(_, parts)| parts.name > 0.0);
+            let better =
+                |a: (usize, Parts), b: (usize, Parts)| if b.1.sum() > a.1.sum() { b } else { a };
+            let (to, parts) = named.reduce(better)?;
+            let (x, y) = (&self.observations[to], &self.observations[o]);
+            let (at, with) = self.names.compare(&x.forms, &y.forms, &shared_kind(x, y)).met;
+            let (names, met) = self.names.met(&x.forms[at], &y.forms[with]);
+            let field = |field, bits, words| Field { field, bits: round(bits, 2), words };
+            let mut fields = vec![
+                field("name", parts.name, met),
+                field("category", parts.kind, format!("{} / {}", x.category, y.category)),
+            ];
+            if let Some((p, q)) = x.at.zip(y.at) {
+                let km = distance_m(p, q) / 1e3;
+                fields.push(field("place", parts.place, format!("{km:.1} km apart")));
+            }
+            if let Some(words) = category::stages_in_words(x.stated(), y.stated()) {
+                fields.push(field("status", parts.stage, words));
+            }
+            Some(Tie {
+                observation: self.known[o].id.clone(),
+                to: self.known[to].id.clone(),
+                bits: round(parts.sum(), 2),
+                fields,
+                names,
+            })
+        };
+        order.iter().skip(1).filter_map(tie).collect()
     }
 
     /// Points of one place that contradict each other: the less believed is told.
@@ -290,6 +342,7 @@ impl Reports<'_> {
             name: best.map(|r| r.body.name.clone()).unwrap_or_default(),
             verdict,
             observations: in_time.iter().map(|&o| self.known[o].id.clone()).collect(),
+            ties: self.ties(group),
             readings: self.readings(&in_time, &kinds, &fused, &reading_of),
             looked,
             history: in_time.iter().map(|&o| said(self.known[o])).collect(),

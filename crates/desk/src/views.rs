@@ -260,6 +260,93 @@ pub fn disagreements(figures: &Figures) -> Table {
     table
 }
 
+/// Places of the axis that a figure is drawn on in text.
+const AXIS: usize = 40;
+
+/// Every quantity with its figures on one axis, from low to high: `├──┤` is what a figure allows, an arrow has no end.
+#[must_use]
+pub fn axes(figures: &Figures) -> Table {
+    let mut table = Table::new(&["quantity", "axis", "figure", "counts", "id"]);
+    for q in figures.quantities.iter().filter(|q| q.figures.len() > 1) {
+        let number = |d: Option<statement::Decimal>| d.map(statement::Decimal::to_f64);
+        let least = number(q.least).unwrap_or(0.0).min(0.0);
+        let most = number(q.most).unwrap_or(1.0).max(least + f64::MIN_POSITIVE);
+        let name = format!("{} {}", q.material, q.unit).trim().to_owned();
+        for (n, f) in q.figures.iter().enumerate() {
+            let (low, high) = (number(f.low), number(f.high));
+            let at = |x: f64| ((x - least) / (most - least) * (AXIS - 1) as f64).round() as usize;
+            let drawn: String = (0..AXIS)
+                .map(|i| match (low.map(at), high.map(at)) {
+                    (Some(a), Some(b)) if a == b && i == a => '●',
+                    (Some(a), Some(_)) if i == a => '├',
+                    (Some(_), Some(b)) if i == b => '┤',
+                    (Some(a), Some(b)) if a < i && i < b => '─',
+                    (Some(a), None) if i == a => '├',
+                    (Some(a), None) if i > a => {
+                        if i + 1 == AXIS {
+                            '▶'
+                        } else {
+                            '─'
+                        }
+                    }
+                    (None, Some(b)) if i == b => '┤',
+                    (None, Some(b)) if i < b => {
+                        if i == 0 {
+                            '◀'
+                        } else {
+                            '─'
+                        }
+                    }
+                    _ => '·',
+                })
+                .collect();
+            let of = if n == 0 { format!("{name}, {least} to {most}") } else { String::new() };
+            table.push(vec![of, drawn, f.figure.clone(), f.kind.to_string(), f.id.to_string()]);
+        }
+    }
+    table
+}
+
+/// Pairs of figures that differ and may both be true, those of the same kinds and reason together.
+#[must_use]
+pub fn seeming(figures: &Figures) -> Table {
+    let mut table = Table::new(&["quantity", "these", "and_these", "why_both_may_be_true"]);
+    for q in &figures.quantities {
+        let find = |id: &ObjectId| q.figures.iter().find(|f| f.id == *id);
+        // Reason and kinds -> ids on either side, in the order found.
+        let mut rows: Vec<(String, [String; 2], [Vec<String>; 2])> = Vec::new();
+        for pair in &q.seeming {
+            let (Some(low), Some(high)) = (find(&pair.low), find(&pair.high)) else { continue };
+            let turned = low.kind.as_str() > high.kind.as_str();
+            let (a, b) = if turned { (high, low) } else { (low, high) };
+            let why: Vec<&str> = pair.because_of.iter().map(|d| d.words()).collect();
+            let (why, kinds) = (why.join("; "), [a.kind.to_string(), b.kind.to_string()]);
+            let at = rows.iter().position(|r| r.0 == why && r.1 == kinds).unwrap_or_else(|| {
+                rows.push((why, kinds, [Vec::new(), Vec::new()]));
+                rows.len() - 1
+            });
+            for (side, f) in rows[at].2.iter_mut().zip([a, b]) {
+                let shown = format!("{} ({})", f.figure, f.id);
+                if !side.contains(&shown) {
+                    side.push(shown);
+                }
+            }
+        }
+        for (why, kinds, sides) in rows {
+            let [a, b] = sides;
+            let [of, against] = kinds;
+            let name = format!("{} {}", q.material, q.unit).trim().to_owned();
+            table.push(vec![
+                name,
+                format!("{of}: {}", a.join(", ")),
+                format!("{against}: {}", b.join(", ")),
+                why,
+            ]);
+        }
+    }
+    table
+}
+
 /// Every stated figure, grouped by what it counts.
 #[must_use]
 pub fn figures(figures: &Figures) -> Table {

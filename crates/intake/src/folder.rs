@@ -18,7 +18,7 @@ use crate::geography::{distance_m, fold};
 use crate::manifest::{Manifest, PlaceName};
 use crate::shapes::{SHAPES, Shape, desk};
 use crate::table::{MAX_CELL, Placing, Row, Table, decode, unclosed_quote};
-use crate::{geojson, kml, workbook};
+use crate::{geojson, geopackage, kml, workbook};
 
 /// Where a draft comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -317,9 +317,13 @@ impl Folder {
                     self.read_map(file, "placemark", read);
                 }
             }
+            (_, "gpkg") => {
+                let read = geopackage::read(&self.root.join(file));
+                self.read_map(file, "feature", read);
+            }
             _ => {
                 let fault = Diagnostic::whole_file("I005", file, "this kind of file is not read");
-                let help = "tables are read as CSV (UTF-8) or XLSX, maps as GeoJSON, KML or KMZ; what this file says \
+                let help = "tables are read as CSV (UTF-8) or XLSX, maps as GeoJSON, KML, KMZ or GeoPackage; what this file says \
                             is not in the case";
                 self.diagnostics.push(fault.severity(Severity::Warning).help(help));
             }

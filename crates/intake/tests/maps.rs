@@ -326,7 +326,155 @@ fn a_sheet_of_accounting_reports() {
     assert_eq!((fault.file.as_str(), fault.line), ("r.xlsx!Seen", 5));
 }
 
+/// A GeoPackage with these rows: name, geometry.
+fn geopackage(srs: i64, rows: &[(&str, Option<Vec<u8>>)]) -> Vec<u8> {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("m.gpkg");
+    let db = rusqlite::Connection::open(&file).unwrap();
+    db.execute_batch(&format!(
+        "PRAGMA application_id = 1196444487;
+         CREATE TABLE gpkg_contents (table_name TEXT PRIMARY KEY, data_type TEXT, identifier TEXT, srs_id INTEGER);
+         CREATE TABLE gpkg_geometry_columns (table_name TEXT, column_name TEXT, geometry_type_name TEXT, srs_id INTEGER, z INTEGER, m INTEGER);
+         CREATE TABLE seen (fid INTEGER PRIMARY KEY, geom BLOB, name TEXT, type TEXT, source TEXT, precision_m REAL);
+         CREATE VIEW endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i AS fid, NULL AS geom FROM n;
+         INSERT INTO gpkg_contents VALUES ('seen', 'features', 'Seen', {srs}), ('endless', 'features', 'Endless', 4326), ('tiles', 'tiles', 'T', 3857);
+         INSERT INTO gpkg_geometry_columns VALUES ('seen', 'geom', 'POINT', {srs}, 0, 0), ('endless', 'geom', 'POINT', 4326, 0, 0);"
+    ))
+    .unwrap();
+    for (name, geometry) in rows {
+        db.execute(
+            "INSERT INTO seen (geom, name, type, source, precision_m) VALUES (?1, ?2, 'enrichment', 'S 2018', 300.0)",
+            rusqlite::params![geometry, name],
+        )
+        .unwrap();
+    }
+    drop(db);
+    fs::read(file).unwrap()
+}
+
+/// A GeoPackage geometry with an envelope, of this WKB.
+fn geometry(wkb: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = vec![b'G', b'P', 0, 0b0000_0011];
+    bytes.extend(4326_i32.to_le_bytes());
+    bytes.extend([0; 32]);
+    bytes.extend(wkb);
+    Some(bytes)
+}
+
+fn wkb(kind: u32, counts: &[u32], numbers: &[f64]) -> Vec<u8> {
+    let mut bytes = vec![1];
+    bytes.extend(kind.to_le_bytes());
+    counts.iter().for_each(|n| bytes.extend(n.to_le_bytes()));
+    numbers.iter().for_each(|x| bytes.extend(x.to_le_bytes()));
+    bytes
+}
+
+#[test]
+fn a_row_of_a_geopackage_is_an_observation() {
+    let at = |geometries: &[Option<Vec<u8>>]| {
+        let rows: Vec<_> = geometries.iter().map(|g| ("Kangson", g.clone())).collect();
+        folder(&[("m.gpkg", &geopackage(4326, &rows))])
+    };
+    let ring = [125.60, 38.95, 125.62, 38.95, 125.62, 38.97, 125.60, 38.95];
+    let read = at(&[
+        geometry(&wkb(1, &[], &[125.611, 38.957])),
+        geometry(&wkb(1001, &[], &[125.611, 38.957, 40.0])),
+        geometry(&wkb(3, &[1, 4], &ring)),
+        None,
+    ]);
+    assert_eq!(told(&read), []);
+    let o = observations(&read);
+    assert_eq!((o.len(), o[0].name.as_str(), o[0].category.as_str()), (4, "Kangson", "enrichment"));
+    let point = |n: usize| o[n].place.as_ref().and_then(|p| p.point.clone());
+    let degrees = |n: usize| point(n).map(|p| (p.lat.to_f64(), p.lon.to_f64()));
+    assert_eq!(degrees(0), Some((38.957, 125.611)));
+    assert_eq!(point(0).unwrap().precision_m.unwrap().to_string(), "300");
+    assert_eq!((degrees(1), degrees(3)), (degrees(0), None));
+    assert_eq!(degrees(2), Some((38.96, 125.61)));
+    assert!(read.place_of("seen-1").is_some());
+    // What cannot be is told, feature by feature.
+    one(&at(&[geometry(&wkb(1, &[], &[38.957, 125.611]))]), "I030", &["swapped", "feature 1"]);
+    one(&at(&[geometry(&wkb(1, &[], &[125.611, 91.0]))]), "I030", &["outside the region"]);
+    one(&at(&[geometry(&wkb(1, &[], &[125.611, f64::NAN]))]), "I012", &["NaN"]);
+    one(&at(&[geometry(&wkb(1, &[], &[125.611]))]), "I056", &["ends early"]);
+    one(&at(&[geometry(&wkb(2, &[u32::MAX], &[125.611, 38.0]))]), "I056", &["ends early"]);
+    one(&at(&[geometry(&wkb(17, &[], &[]))]), "I056", &["kind that is not read"]);
+    one(&at(&[Some(b"no geometry".to_vec())]), "I056", &["no GeoPackage geometry"]);
+    let mut nest = Vec::new();
+    (0..50).for_each(|_| nest.extend(wkb(7, &[1], &[])));
+    one(&at(&[geometry(&nest)]), "I056", &["nested too deeply"]);
+}
+
+#[test]
+fn bad_geopackages_are_refused() {
+    one(
+        &folder(&[("m.gpkg", b"no database at all, but long enough to be one")]),
+        "I055",
+        &["not a GeoPackage"],
+    );
+    one(&folder(&[("m.gpkg", b"")]), "I055", &["not a GeoPackage"]);
+    let good = geopackage(4326, &[("Kangson", None)]);
+    one(&folder(&[("m.gpkg", &good[..good.len() / 2])]), "I055", &["not a GeoPackage"]);
+    // Web Mercator counts metres: its numbers are no degrees.
+    let mercator = folder(&[("m.gpkg", &geopackage(3857, &[("Kangson", None)]))]);
+    one(&mercator, "I057", &["3857", "WGS 84"]);
+    assert!(mercator.drafts.is_empty());
+}
+
+#[test]
+fn any_form_is_one_table() {
+    let place = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        fs::write(place.path().join(name), bytes).unwrap();
+        place.path().join(name).display().to_string()
+    };
+    let csv = |name: &str, bytes: &[u8]| {
+        let read = intake::loose_table(&file(name, bytes)).unwrap();
+        (String::from_utf8(read.csv).unwrap(), read.remarks)
+    };
+    let mut cells = ["o-1", "Kangson", "<f>38+0.957</f><v>38.957</v>"];
+    let merged = "<mergeCells count=\"1\"><mergeCell ref=\"B5:B6\"/></mergeCells>";
+    let sheet = workbook(&(row(3, &HEADER[..3]) + &row(5, &cells)), merged);
+    let (text, remarks) = csv("w.xlsx", &sheet);
+    assert_eq!(text, "id,name,lat\no-1,Kangson,38.957\n");
+    assert!(remarks.iter().any(|r| r.contains("cell D5: a formula")), "{remarks:?}");
+    assert!(remarks.iter().any(|r| r.contains("B5:B6 are merged")), "{remarks:?}");
+    cells[2] = "38.957";
+    let named = format!("{}!Seen", file("n.xlsx", &workbook(&row(1, &cells), "")));
+    assert!(intake::loose_table(&named).is_ok());
+    let wrong = intake::loose_table(&named.replace("Seen", "Sene")).unwrap_err();
+    assert!(wrong.contains("did you mean `Seen`"), "{wrong}");
+    let (text, _) =
+        csv("m.geojson", feature("", r#"{"type":"Point","coordinates":[125.6,38.9]}"#).as_bytes());
+    assert!(text.contains("Kangson,38.9,125.6"), "{text}");
+    assert!(csv("m.kml", placemark("", POINT).as_bytes()).0.contains("38.957,125.611"));
+    let rows = [("Kangson", geometry(&wkb(1, &[], &[125.611, 38.957]))), ("Kusong", Some(vec![1]))];
+    let (text, remarks) = csv("m.gpkg", &geopackage(4326, &rows));
+    assert!(text.contains("38.957,125.611") && text.contains("Kusong"), "{text}");
+    assert!(remarks.iter().any(|r| r.contains("feature 2")), "{remarks:?}");
+    assert_eq!(csv("a.csv", b"id,name\n").0, "id,name\n");
+    for (name, bytes, says) in [
+        ("b.xlsx", &b"PK no workbook"[..], "not a workbook"),
+        ("b.gpkg", b"nothing", "not a GeoPackage"),
+        ("b.geojson", b"\xff\xfe", "UTF-8"),
+        ("b.kml", b"<html/>", "no <kml>"),
+    ] {
+        let error = intake::loose_table(&file(name, bytes)).unwrap_err();
+        assert!(error.contains(says), "{error}");
+    }
+    assert!(intake::loose_table("no such file.csv").is_err());
+}
+
 proptest! {
+    /// Whatever bytes a geometry holds, it is read or told.
+    #[test]
+    fn any_geometry_is_read(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+        let mut whole = vec![b'G', b'P', 0, 1, 0, 0, 0, 0];
+        whole.extend(bytes);
+        let read = folder(&[("m.gpkg", &geopackage(4326, &[("Kangson", Some(whole))]))]);
+        let _ = intake::render(&read.diagnostics, 80, false);
+    }
+
     /// Whatever a map holds, it is read or told, and every draft is a statement.
     #[test]
     fn any_map_is_read(text in "[<>/a-zA-Z\"=&;\\[\\]{},:0-9. \n-]{0,300}", name in "[<a-z&\"]{0,12}", c in "[0-9.,N eE-]{0,20}") {

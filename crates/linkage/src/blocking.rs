@@ -11,6 +11,9 @@ use crate::kind::{Date, Kind};
 use crate::plan::Field;
 use crate::table::{MISSING, Table, Tables, Value, hash, mix};
 
+/// Keys by which one name in another script is looked up at most.
+const MOST_SOUNDS: usize = 24;
+
 /// What of a value must agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Part {
@@ -24,10 +27,11 @@ pub(crate) enum Part {
     Consonants,
     Digits,
     Cell,
+    Sound,
 }
 
 impl Part {
-    pub(crate) const ALL: [(Self, &'static str); 10] = [
+    pub(crate) const ALL: [(Self, &'static str); 11] = [
         (Self::Whole, "whole"),
         (Self::Start, "start"),
         (Self::End, "end"),
@@ -38,6 +42,7 @@ impl Part {
         (Self::Consonants, "consonants"),
         (Self::Digits, "digits"),
         (Self::Cell, "cell"),
+        (Self::Sound, "sound"),
     ];
 
     /// How often it agrees between two records of one thing, before anything is learned.
@@ -52,7 +57,7 @@ impl Part {
             (Self::Word, _) => 0.85,
             (Self::Either, _) => 0.5,
             (Self::Year | Self::Day | Self::Digits, _) => 0.88,
-            (Self::Cell, _) => 0.8,
+            (Self::Cell | Self::Sound, _) => 0.8,
         }
     }
 }
@@ -79,9 +84,12 @@ pub(crate) fn atoms(fields: &[Field]) -> Vec<Atom> {
             Kind::Date => &[Part::Whole, Part::Year, Part::Day],
             Kind::Latitude => &[Part::Cell],
             Kind::Category | Kind::Code | Kind::Number => &[Part::Whole],
-            Kind::Longitude => &[],
+            Kind::Longitude | Kind::Period => &[],
         };
         out.extend(parts.iter().map(|&part| Atom { field, part }));
+        if !f.sounds.is_empty() {
+            out.push(Atom { field, part: Part::Sound });
+        }
         if f.kind == Kind::Text && f.other.is_some() {
             out.push(Atom { field, part: Part::Either });
         }
@@ -168,6 +176,11 @@ impl Side<'_> {
                 let found: [char; 12] = first(text().chars().filter(char::is_ascii_digit));
                 if found[1] != '\0' {
                     out.push(hash_of(found.into_iter()));
+                }
+            }
+            Part::Sound => {
+                if let Some(keys) = field.sounds.get(&value) {
+                    out.extend(keys.iter().take(MOST_SOUNDS));
                 }
             }
             Part::Cell => {

@@ -1,6 +1,8 @@
 //! Comparison levels: how well two values of one column agree, in a few steps.
 
 use crate::kind::{Date, Kind};
+use crate::plan::Field;
+use crate::script;
 use crate::table::{MISSING, Value, Values};
 
 /// Levels a column has at most, "missing" aside.
@@ -19,6 +21,7 @@ pub fn levels(kind: Kind) -> &'static [&'static str] {
         Kind::Date => {
             &["equal", "day and month swapped", "one part off", "two parts off", "different"]
         }
+        Kind::Period => &["equal", "overlapping"],
         Kind::Number => &["equal", "within 1 %", "within 10 %", "different"],
         Kind::Latitude => &["within 50 m", "within 1 km", "within 10 km", "swapped", "far"],
         Kind::Longitude => &[],
@@ -35,8 +38,9 @@ pub(crate) struct Fields {
     pub right_other: Value,
 }
 
-/// Compares. What is derived of each value once (dates) is kept in `dates`, by value.
-pub(crate) fn compare(kind: Kind, f: Fields, values: &Values, dates: &[Option<Date>]) -> u8 {
+/// Compares. What is derived of each value once (dates, periods) is kept with the field.
+pub(crate) fn compare(f: Fields, values: &Values, field: &Field) -> u8 {
+    let (kind, dates) = (field.kind, &field.dates);
     if f.left == MISSING || f.right == MISSING {
         return NO_VALUE;
     }
@@ -51,7 +55,8 @@ pub(crate) fn compare(kind: Kind, f: Fields, values: &Values, dates: &[Option<Da
                 return 1;
             }
             let (a, b) = texts();
-            text(a, b)
+            let across = !field.sounds.is_empty();
+            across.then(|| script::level(a, b)).flatten().unwrap_or_else(|| text(a, b))
         }
         Kind::Code if equal => 0,
         Kind::Code => {
@@ -69,6 +74,15 @@ pub(crate) fn compare(kind: Kind, f: Fields, values: &Values, dates: &[Option<Da
                 (Some(a), Some(b)) => date_level(a, b),
                 _ if equal => 0,
                 _ => 4,
+            }
+        }
+        Kind::Period => {
+            let period = |v: Value| field.periods.get(v as usize).copied().flatten();
+            match (period(f.left), period(f.right)) {
+                // Rows of different times say nothing of each other.
+                (Some(a), Some(b)) if !a.overlaps(b) => NO_VALUE,
+                (Some(_), Some(_)) => u8::from(!equal),
+                _ => NO_VALUE,
             }
         }
         Kind::Number => {

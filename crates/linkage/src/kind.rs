@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::period::Period;
+
 /// The kind of a column: which comparisons and blocking keys suit it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -16,6 +18,8 @@ pub enum Kind {
     Identifier,
     /// Dates, day and month possibly swapped.
     Date,
+    /// Times of observation: days, partial dates, intervals. Only overlapping ones compare.
+    Period,
     /// Quantities.
     Number,
     /// Degrees of latitude; compared together with the longitude beside it.
@@ -26,12 +30,13 @@ pub enum Kind {
 
 impl Kind {
     /// All, with the word a model uses.
-    pub const ALL: [(Self, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str); 9] = [
         (Self::Text, "text"),
         (Self::Category, "category"),
         (Self::Code, "code"),
         (Self::Identifier, "identifier"),
         (Self::Date, "date"),
+        (Self::Period, "period"),
         (Self::Number, "number"),
         (Self::Latitude, "latitude"),
         (Self::Longitude, "longitude"),
@@ -65,6 +70,13 @@ impl Kind {
         }
         if word(&["lon", "lng", "long", "longitude"]) && degrees(360.0) {
             return Self::Longitude;
+        }
+        let periods = share(&|v| Period::read(v).is_some());
+        // Years alone are numbers to anybody else.
+        let partial =
+            share(&|v| v.contains(['-', '/']) && Period::read(v).is_some_and(Period::is_wide));
+        if periods > 0.9 && (partial > 0.05 || Period::is_told_by(header)) {
+            return Self::Period;
         }
         if share(&|v| Date::read(v).is_some()) > 0.8 {
             return Self::Date;

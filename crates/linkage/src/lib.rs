@@ -20,7 +20,9 @@ mod kind;
 mod link;
 mod model;
 mod normalise;
+mod period;
 mod plan;
+mod script;
 mod table;
 mod weights;
 

@@ -293,13 +293,26 @@ impl<'a> Pairing<'a> {
         Fields { left: left[field.left][l], right: right[field.right][r], left_other, right_other }
     }
 
+    /// Whether the times overlap that a field is bound to; where one is not known, nothing speaks against comparing.
+    fn comparable(&self, field: &Field, pair: u64) -> bool {
+        let Some(when) = field.when else { return true };
+        let period = self.fields.iter().find(|f| (f.left, f.right) == when);
+        let Some(period) = period else { return true };
+        let f = self.values(period, pair);
+        let read = |v: Value| period.periods.get(v as usize).copied().flatten();
+        read(f.left).zip(read(f.right)).is_none_or(|(a, b)| a.overlaps(b))
+    }
+
     /// The levels of all fields, three bits each.
     fn pattern(&self, pair: u64) -> u64 {
         let mut pattern = 0;
         for (at, field) in self.fields.iter().enumerate() {
-            let f = self.values(field, pair);
-            pattern |=
-                u64::from(compare(field.kind, f, &self.tables.values, &field.dates)) << (at * 3);
+            let l = if self.comparable(field, pair) {
+                compare(self.values(field, pair), &self.tables.values, field)
+            } else {
+                NO_VALUE
+            };
+            pattern |= u64::from(l) << (at * 3);
         }
         pattern
     }
@@ -471,7 +484,18 @@ fn named(
             })
         };
         let (left, right) = (find(&tables.left, &f.left)?, find(&tables.right, &f.right)?);
-        fields.push(Field { left, right, kind: f.kind, other: None, dates: Vec::new() });
+        let mut field = Field::new(left, right, f.kind);
+        if let Some(when) = &f.when {
+            let of = given.iter().find(|g| g.left == *when && g.kind == Kind::Period);
+            let of = of.ok_or_else(|| {
+                LinkError::Nothing(format!(
+                    "`{}` is compared while `{when}`, which is no field of kind=period in the model",
+                    f.left
+                ))
+            })?;
+            field.when = Some((find(&tables.left, &of.left)?, find(&tables.right, &of.right)?));
+        }
+        fields.push(field);
     }
     if fields.len() > MAX_FIELDS {
         return Err(LinkError::Nothing(format!("a model compares at most {MAX_FIELDS} fields")));
@@ -513,6 +537,7 @@ fn written(
             right: tables.right.headers[f.right].clone(),
             kind: f.kind,
             levels: Some(levels),
+            when: f.when.map(|(left, _)| tables.left.headers[left].clone()),
         });
         if f.kind == Kind::Latitude
             && let Some((left, right)) = f.other
@@ -522,6 +547,7 @@ fn written(
                 right: tables.right.headers[right].clone(),
                 kind: Kind::Longitude,
                 levels: None,
+                when: None,
             });
         }
     }

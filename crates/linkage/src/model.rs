@@ -26,6 +26,8 @@ pub struct ModelField {
     pub right: String,
     /// Its kind.
     pub kind: Kind,
+    /// The left column of a period: the field is compared only where the periods of the rows overlap.
+    pub when: Option<String>,
     /// m and u of each level, the best first; learned when absent.
     pub levels: Option<Vec<(f64, f64)>>,
 }
@@ -97,6 +99,9 @@ impl Model {
                 quoted(&f.right),
                 f.kind.word()
             );
+            if let Some(when) = &f.when {
+                out += &format!(" while={}", quoted(when));
+            }
             if let Some(weights) = &f.levels {
                 out += " {\n";
                 for (name, (m, u)) in levels(f.kind).iter().zip(weights) {
@@ -226,7 +231,8 @@ fn field(node: &Node, messages: &mut Vec<Message>) -> Option<ModelField> {
     }
     let levels: Option<Vec<(f64, f64)>> =
         if names.is_empty() || names.len() > LEVELS { None } else { weights.into_iter().collect() };
-    Some(ModelField { left: left.to_owned(), right, kind, levels })
+    let when = node.prop("while").and_then(|v| v.as_text()).map(ToOwned::to_owned);
+    Some(ModelField { left: left.to_owned(), right, kind, when, levels })
 }
 
 fn block(node: &Node, messages: &mut Vec<Message>) -> Option<Vec<(String, String)>> {

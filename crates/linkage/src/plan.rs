@@ -3,6 +3,8 @@
 use foldhash::{HashMap, HashSet};
 
 use crate::kind::{Date, Kind};
+use crate::period::Period;
+use crate::script;
 use crate::table::{MISSING, Tables, Value, header_key};
 
 /// Fields compared at most: their levels are packed three bits each into one word.
@@ -18,7 +20,31 @@ pub(crate) struct Field {
     pub other: Option<(usize, usize)>,
     /// For dates: each value read.
     pub dates: Vec<Option<Date>>,
+    /// For times of observation: each value read.
+    pub periods: Vec<Option<Period>>,
+    /// For names in several scripts: hashes of the keys by which other spellings meet a value.
+    pub sounds: HashMap<Value, Box<[u64]>>,
+    /// The columns of a period: this field is compared only where those overlap.
+    pub when: Option<(usize, usize)>,
 }
+
+impl Field {
+    pub(crate) fn new(left: usize, right: usize, kind: Kind) -> Self {
+        Self {
+            left,
+            right,
+            kind,
+            other: None,
+            dates: Vec::new(),
+            periods: Vec::new(),
+            sounds: HashMap::default(),
+            when: None,
+        }
+    }
+}
+
+/// Words of a header that tell of a state, which holds for a time.
+const STATES: &[&str] = &["status", "activity", "use", "condition", "operation"];
 
 /// Pairs the columns and tells their kinds. Notes say what was left out and why.
 pub(crate) fn infer(tables: &Tables, notes: &mut Vec<String>) -> Vec<Field> {
@@ -31,7 +57,16 @@ pub(crate) fn infer(tables: &Tables, notes: &mut Vec<String>) -> Vec<Field> {
             notes.push(format!("column `{header}` {what}: not compared"));
             continue;
         }
-        fields.push(Field { left, right, kind, other: None, dates: Vec::new() });
+        fields.push(Field::new(left, right, kind));
+    }
+    let period = fields.iter().find(|f| f.kind == Kind::Period).map(|f| (f.left, f.right));
+    if let Some(period) = period {
+        for field in fields.iter_mut().filter(|f| f.kind != Kind::Period) {
+            let header = header_key(&tables.left.headers[field.left]);
+            if header.split(' ').any(|w| STATES.contains(&w)) {
+                field.when = Some(period);
+            }
+        }
     }
     complete(tables, fields, notes)
 }
@@ -80,6 +115,26 @@ pub(crate) fn complete(
                     field.dates[value as usize] = Date::read(tables.values.get(value));
                 }
             }
+        }
+    }
+    for field in fields.iter_mut().filter(|f| f.kind == Kind::Period) {
+        field.periods = vec![None; tables.values.len()];
+        for column in [&tables.left.columns[field.left], &tables.right.columns[field.right]] {
+            for &value in column.iter().filter(|v| **v != MISSING) {
+                if field.periods[value as usize].is_none() {
+                    field.periods[value as usize] = Period::read(tables.values.get(value));
+                }
+            }
+        }
+    }
+    for field in fields.iter_mut().filter(|f| f.kind == Kind::Text) {
+        let columns = [&*tables.left.columns[field.left], &*tables.right.columns[field.right]];
+        field.sounds = script::sounds(columns, &tables.values);
+        if !field.sounds.is_empty() {
+            notes.push(format!(
+                "column `{}` is in several scripts: names are compared in all their forms",
+                tables.left.headers[field.left]
+            ));
         }
     }
     while fields.len() > MAX_FIELDS {

@@ -123,6 +123,95 @@ fn other_columns_are_paired_by_their_values() {
     assert!(result.notes.iter().any(|n| n.contains("share values")), "{:?}", result.notes);
 }
 
+/// Korean names of two syllables with the way newspapers write them.
+const NAMES: &[(&str, &str)] = &[
+    ("김정은", "Kim Jong Un"),
+    ("김정일", "Kim Jong Il"),
+    ("리홍섭", "Ri Hong Sop"),
+    ("박봉주", "Pak Pong Ju"),
+    ("최룡해", "Choe Ryong Hae"),
+    ("장성택", "Jang Song Thaek"),
+    ("조용원", "Jo Yong Won"),
+    ("강순남", "Kang Sun Nam"),
+    ("김덕훈", "Kim Tok Hun"),
+    ("오극렬", "O Kuk Ryol"),
+    ("황병서", "Hwang Pyong So"),
+    ("로광철", "No Kwang Chol"),
+];
+
+#[test]
+fn names_in_several_scripts_are_one_name() {
+    let (mut a, mut b) = (String::from("id,name,born\n"), String::from("id,name,born\n"));
+    for (i, (hangul, latin)) in NAMES.iter().enumerate() {
+        a += &format!("a{i},{hangul},19{:02}-0{}-11\n", 40 + i, 1 + i % 9);
+        b += &format!("b{i},{latin},{}\n", if i % 3 == 0 { "" } else { "1950-01-01" });
+    }
+    let result = linked(&a, &b, Assignment::OneToOne);
+    assert!(result.notes.iter().any(|n| n.contains("several scripts")), "{:?}", result.notes);
+    let right = result.links.iter().filter(|l| l.left_id[1..] == l.right_id[1..]).count();
+    assert_eq!((right, result.links.len()), (NAMES.len(), NAMES.len()), "{:?}", result.links);
+    let (bars, _) = result.explain("a0", "b0").unwrap();
+    assert!(
+        bars.iter().any(|b| b.field == "name" && b.level == "equal" && b.bits > 2.0),
+        "{bars:?}"
+    );
+    let (bars, _) = result.explain("a0", "b1").unwrap();
+    assert!(
+        bars.iter().any(|b| b.field == "name" && b.level == "different" && b.bits < 0.0),
+        "{bars:?}"
+    );
+}
+
+#[test]
+fn only_overlapping_times_compare() {
+    let (mut a, mut b) = (
+        String::from("id,site,observed_on,status\n"),
+        String::from("id,site,observed_on,status\n"),
+    );
+    for i in 0..200_u64 {
+        let x = mixed(i + 11);
+        let site = format!("plant {} {}", TOWNS[(x % 8) as usize], x >> 8 & 1023);
+        let status = ["operating", "abandoned", "building"][(x >> 30) as usize % 3];
+        a += &format!("{i},{site},{},{status}\n", 2000 + i % 20);
+        // Half are seen in the same year and have the same status, half ten years on and have another.
+        let (on, status) = if i % 2 == 0 {
+            (format!("{}-06", 2000 + i % 20), status)
+        } else {
+            (format!("{}/{}", 2030 + i % 20, 2031 + i % 20), "dismantled")
+        };
+        b += &format!("{},{site},{on},{status}\n", 1_000_003 * (i + 7) % 999_983);
+    }
+    let result = linked(&a, &b, Assignment::OneToOne);
+    let field = |name: &str| result.model.fields.iter().find(|f| f.left == name).unwrap();
+    assert_eq!(field("observed_on").kind, Kind::Period);
+    assert_eq!(field("status").when.as_deref(), Some("observed_on"));
+    assert!(f1(&result, 0..200) > 0.95, "{}\n{}", f1(&result, 0..200), result.model.to_text());
+    let bar = |i: u64, name: &str| {
+        let right = (1_000_003 * (i + 7) % 999_983).to_string();
+        let (bars, _) = result.explain(&i.to_string(), &right).unwrap();
+        bars.into_iter().find(|b| b.field == name).unwrap()
+    };
+    assert_eq!(
+        (bar(0, "observed_on").level.as_str(), bar(0, "status").level.as_str()),
+        ("overlapping", "equal")
+    );
+    // Another status ten years on is no mismatch.
+    for name in ["observed_on", "status"] {
+        assert_eq!((bar(1, name).level.as_str(), bar(1, name).bits), ("no value", 0.0), "{name}");
+    }
+    // The model says so, and links the same when it is given back.
+    assert!(result.model.to_text().contains("while=\"observed_on\""), "{}", result.model.to_text());
+    let model = Model::read(&result.model.to_text()).unwrap();
+    let options =
+        Options { model: Some(model), assignment: Assignment::OneToOne, ..Options::default() };
+    let again = link(read("a", &a), read("b", &b), &options).unwrap();
+    assert_eq!(again.links.len(), result.links.len());
+    let lost = "field \"status\" kind=category while=\"observed\"\n";
+    let options = Options { model: Some(Model::read(lost).unwrap()), ..Options::default() };
+    let error = link(read("a", &a), read("b", &b), &options).unwrap_err().to_string();
+    assert!(error.contains("`observed`") && error.contains("kind=period"), "{error}");
+}
+
 #[test]
 fn nothing_in_common_is_said() {
     let (a, b) = (read("a", "id,x\n1,alpha\n2,beta\n"), read("b", "id,y\n1,12.5\n2,13.5\n"));
@@ -301,12 +390,12 @@ proptest! {
     }
 
     #[test]
-    fn a_model_is_read_as_it_was_written(left in "[a-z\"\\\\ ]{1,8}", m in 0.001..1.0_f64, kind in 0..8_usize) {
+    fn a_model_is_read_as_it_was_written(left in "[a-z\"\\\\ ]{1,8}", m in 0.001..1.0_f64, kind in 0..9_usize) {
         let kind = Kind::ALL[kind].0;
         let n = linkage::levels(kind).len();
         let model = Model {
             fields: vec![linkage::ModelField {
-                left: left.clone(), right: "r".into(), kind,
+                left: left.clone(), right: "r".into(), kind, when: Some("seen".into()),
                 levels: (n > 0).then(|| vec![((m * 1e6).round() / 1e6, 0.25); n]),
             }],
             blocks: vec![vec![(left, "whole".into())]],

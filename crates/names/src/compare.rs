@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::fold::loose_key;
 use crate::lexicon::shown;
 use crate::name::{Form, Name, Part};
 use crate::system::System;
@@ -20,14 +21,38 @@ pub enum How {
     SiteWords,
     /// One place or person, but what stands there differs ("Pyongsan mine", "Pyongsan mill").
     OtherSiteWords,
+    /// Some words in common, and each has proper words of its own.
+    Overlap,
     /// The same consonants.
     Skeleton,
+    /// A Russian text that may transcribe the Korean name.
+    Transcription,
     /// One names the place, the other the place and more. What is missing contradicts nothing.
     Contained,
     /// The same place, and site words in common.
     Lexicon,
     /// Two forms are equal.
     Equal,
+}
+
+impl How {
+    /// In words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Contradicted => "contradicted by a number",
+            Self::Apart => "apart",
+            Self::EditDistance => "a few letters apart",
+            Self::SiteWords => "only site words in common",
+            Self::OtherSiteWords => "same place, other site words",
+            Self::Overlap => "some words in common",
+            Self::Skeleton => "same consonants",
+            Self::Transcription => "a Russian transcription",
+            Self::Contained => "one contains the other",
+            Self::Lexicon => "same place and site words",
+            Self::Equal => "equal",
+        }
+    }
 }
 
 /// What a meeting is worth.
@@ -87,17 +112,7 @@ impl Meeting {
 
 impl std::fmt::Display for Meeting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let how = match self.how {
-            How::Contradicted => "contradicted by a number",
-            How::Apart => "apart",
-            How::EditDistance => "a few letters apart",
-            How::SiteWords => "only site words in common",
-            How::OtherSiteWords => "same place, other site words",
-            How::Skeleton => "same consonants",
-            How::Contained => "one contains the other",
-            How::Lexicon => "same place and site words",
-            How::Equal => "equal",
-        };
+        let how = self.how.words();
         write!(
             f,
             "{how}: {} ({}) / {} ({})",
@@ -143,6 +158,14 @@ pub fn compare(a: &Name, b: &Name) -> Meeting {
             if consonants > 2 { (Grade::Likely, 5.0) } else { (Grade::Possible, 3.0) };
         return Meeting::new(How::Skeleton, grade, bits, x, y);
     }
+    if let Some((x, y)) = same_in_russian(a, b) {
+        return Meeting::new(How::Transcription, Grade::Likely, 5.0, x, y);
+    }
+    if !(a.looks_personal() && b.looks_personal())
+        && let Some((x, y)) = overlap(a, b)
+    {
+        return Meeting::new(How::Overlap, Grade::Weak, 1.0, x, y);
+    }
     let shared = a.concepts.intersection(&b.concepts).count();
     let no_place = a.words.is_empty() || b.words.is_empty();
     if shared > 0 && no_place {
@@ -151,7 +174,13 @@ pub fn compare(a: &Name, b: &Name) -> Meeting {
             system: System::Lexicon,
         };
         let all = a.concepts == b.concepts && a.words.is_empty() && b.words.is_empty();
-        let (grade, bits) = if all { (Grade::Possible, 3.0) } else { (Grade::Weak, 1.0) };
+        let one_number = a.numbers == b.numbers && !a.numbers.is_empty();
+        let (grade, bits) = match (all, one_number) {
+            // "Reactor No. 1" is the first reactor in any language.
+            (true, true) => (Grade::Likely, 5.0),
+            (true, false) => (Grade::Possible, 3.0),
+            _ => (Grade::Weak, 1.0),
+        };
         return Meeting::new(How::SiteWords, grade, bits, words(a), words(b));
     }
     if no_place {
@@ -256,6 +285,28 @@ fn same_skeleton(a: &Name, b: &Name) -> Option<(Met, Met, usize)> {
         }
     }
     None
+}
+
+/// Whether one is Russian for the Korean of the other.
+fn same_in_russian(a: &Name, b: &Name) -> Option<(Met, Met)> {
+    let side = |p: &Part, key: &str| {
+        let text = p.forms.first().map_or("", |f| f.text.as_str());
+        Met { text: format!("{text} [{key}]"), system: System::Russian }
+    };
+    let one_way = |x: &Part, y: &Part| {
+        let key = x.russian.as_deref()?;
+        let meets = y.keys.iter().any(|k| loose_key(k) == key);
+        meets.then(|| (side(x, key), side(y, key)))
+    };
+    [(&a.whole, &b.whole), (&a.proper, &b.proper)]
+        .into_iter()
+        .find_map(|(x, y)| one_way(x, y).or_else(|| one_way(y, x).map(|(y, x)| (x, y))))
+}
+
+/// A proper word that both have.
+fn overlap(a: &Name, b: &Name) -> Option<(Met, Met)> {
+    let pairs = a.words.iter().flat_map(|x| b.words.iter().map(move |y| (x, y)));
+    pairs.into_iter().find_map(|(x, y)| equal(x, y).or_else(|| same_key(x, y)))
 }
 
 fn nearest(a: &Part, b: &Part) -> Option<(Met, Met)> {

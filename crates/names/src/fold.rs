@@ -116,6 +116,68 @@ pub fn korean_key(folded: &str) -> String {
     out
 }
 
+/// A [`korean_key`] without what Russian transcription does not write: it has no letter for ㅇ [ng], and one for ㅓ, ㅕ, ㅔ
+/// and ㅐ after most consonants (Kholodovich 1954; Kontsevich 2001 differs in these).
+pub(crate) fn loose_key(key: &str) -> String {
+    const RULES: &[(&str, &str)] = &[
+        ("nk", "n"),
+        ("co", "cE"),
+        ("yo", "E"),
+        ("ye", "E"),
+        ("ya", "ya"),
+        ("e", "E"),
+        ("A", "E"),
+    ];
+    let mut out = String::with_capacity(key.len());
+    let mut rest = key;
+    while let Some(c) = rest.chars().next() {
+        let here = rest.get(..c.len_utf8()).unwrap_or(rest);
+        let (from, to) =
+            RULES.iter().copied().find(|(from, _)| rest.starts_with(from)).unwrap_or((here, here));
+        if !out.ends_with(to) {
+            out.push_str(to);
+        }
+        rest = rest.get(from.len()..).unwrap_or("");
+    }
+    out
+}
+
+/// A Russian text as the Korean it may transcribe, in Latin letters; `None` when it holds other letters.
+pub(crate) fn of_russian(folded: &str) -> Option<String> {
+    let mut out = String::with_capacity(folded.len());
+    for c in folded.chars() {
+        // Folding takes the marks of ё and й, as of all letters.
+        out.push_str(match c {
+            'а' => "a",
+            'б' => "b",
+            'в' => "w",
+            'г' => "g",
+            'д' => "d",
+            'е' | 'э' => "e",
+            'ж' => "",
+            'и' => "i",
+            'к' => "k",
+            'л' | 'р' => "r",
+            'м' => "m",
+            'н' => "n",
+            'о' => "o",
+            'п' => "p",
+            'с' => "s",
+            'т' => "t",
+            'у' | 'ы' => "u",
+            'х' => "h",
+            'ч' => "ch",
+            'ю' => "yu",
+            'я' => "ya",
+            'ь' | 'ъ' => "",
+            ' ' => " ",
+            _ => return None,
+        });
+    }
+    // Йон, folded: ион.
+    Some(out.replace("io", "yo"))
+}
+
 const ONSETS: &[&str] = &[
     "tch", "kk", "kh", "tt", "th", "pp", "ph", "ss", "sh", "ch", "jj", "k", "g", "n", "t", "d",
     "r", "l", "m", "p", "b", "s", "j", "h", "",

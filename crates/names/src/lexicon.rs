@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use foldhash::HashMap;
 
+use crate::fold::{fold, korean_key, reads_as_korean};
+use crate::hangul::romanize;
 use crate::hanja::lines;
+use crate::system::System;
 
 /// A meaning of the lexicon.
 pub(crate) type Concept = u16;
@@ -14,20 +17,32 @@ struct Lexicon {
     korean: Vec<(&'static str, Concept)>,
     /// English phrases of folded words.
     english: HashMap<&'static str, Concept>,
+    /// Korean words as they read in Latin letters, by their key: wonjaryok, paljonso.
+    romanized: HashMap<String, Concept>,
     shown: Vec<&'static str>,
     /// Words in the longest English phrase.
     longest: usize,
 }
 
+/// A shorter romanized word is met by chance.
+const LEAST_ROMANIZED: usize = 6;
+
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut korean = Vec::new();
     let mut english = HashMap::default();
+    let mut romanized = HashMap::default();
     let mut shown = Vec::new();
     let mut longest = 1;
     for (at, line) in lines(include_str!("../data/lexicon.tsv")).enumerate() {
         let concept = Concept::try_from(at).unwrap_or(Concept::MAX);
         let (words, phrases) = line.split_once('\t').unwrap_or((line, ""));
-        korean.extend(words.split('|').map(|w| (w, concept)));
+        for word in words.split('|') {
+            korean.push((word, concept));
+            let key = korean_key(&fold(&romanize(word, System::Western)));
+            if key.len() >= LEAST_ROMANIZED {
+                romanized.entry(key).or_insert(concept);
+            }
+        }
         shown.push(phrases.split('|').next().unwrap_or(words));
         for phrase in phrases.split('|').filter(|p| !p.is_empty()) {
             longest = longest.max(phrase.split(' ').count());
@@ -35,8 +50,44 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         }
     }
     korean.sort_by_key(|(word, _)| std::cmp::Reverse(word.chars().count()));
-    Lexicon { korean, english, shown, longest }
+    Lexicon { korean, english, romanized, shown, longest }
 });
+
+/// What the administrative units are called after a name in Latin letters: Punggye-ri, Kumchang-ni.
+const UNITS: &[(&str, &str)] = &[
+    ("ri", "village"),
+    ("ni", "village"),
+    ("up", "town"),
+    ("eup", "town"),
+    ("gun", "county"),
+    ("kun", "county"),
+    ("si", "city"),
+    ("do", "province"),
+];
+
+impl Lexicon {
+    /// The concept of one folded Latin word: itself, its singular, or a Korean word in Latin letters.
+    fn word(&self, word: &str, follows: bool) -> Option<Concept> {
+        let unit = UNITS.iter().find(|(unit, _)| follows && *unit == word);
+        let word = unit.map_or(word, |(_, english)| english);
+        if let Some(concept) = self.english.get(word) {
+            return Some(*concept);
+        }
+        if let Some(concept) = word.strip_suffix('s').and_then(|one| self.english.get(one)) {
+            return Some(*concept);
+        }
+        if word.len() < LEAST_ROMANIZED || !reads_as_korean(word) {
+            return None;
+        }
+        self.romanized.get(&korean_key(word)).copied()
+    }
+}
+
+/// The concept of one folded word in either language.
+pub(crate) fn concept_of(word: &str) -> Option<Concept> {
+    let korean = LEXICON.korean.iter().find(|(w, _)| *w == word).map(|(_, concept)| *concept);
+    korean.or_else(|| LEXICON.word(word, false))
+}
 
 /// A piece of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,10 +151,12 @@ pub(crate) fn cut_english(words: &[&str]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        let known = (1..=LEXICON.longest.min(words.len() - at)).rev().find_map(|n| {
+        let known = (2..=LEXICON.longest.min(words.len() - at)).rev().find_map(|n| {
             let phrase = words.get(at..at + n)?.join(" ");
             LEXICON.english.get(phrase.as_str()).map(|c| (*c, n))
         });
+        let one = || Some((LEXICON.word(words.get(at)?, at > 0)?, 1));
+        let known = known.or_else(one);
         if let Some((concept, n)) = known {
             pieces.push(Piece::Known(concept));
             at += n;

@@ -29,7 +29,7 @@ pub use fold::{fold, is_invisible, korean_key, reads_as_korean};
 pub use hangul::{is_syllable, romanize};
 pub use hanja::read_hanja;
 pub use lexicon::lexicon_size;
-pub use name::{Form, Name};
+pub use name::{Form, Keys, Name, Word, WordKind};
 pub use person::{PersonalName, split_personal_name};
 pub use skeleton::{of_arabic as arabic_skeleton, of_latin as latin_skeleton};
 pub use system::System;

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::fold::{fold, korean_key, reads_as_korean, transliterate};
+use crate::fold::{fold, korean_key, loose_key, of_russian, reads_as_korean, transliterate};
 use crate::hangul::{initial_variants, is_syllable, romanize};
 use crate::hanja::{is_hanja, read_hanja};
-use crate::lexicon::{Concept, Piece, cut_english, cut_korean, shown};
+use crate::lexicon::{Concept, Piece, concept_of, cut_english, cut_korean, shown};
 use crate::number::{self, Numbers};
 use crate::person::{is_latin_surname, latin_surnames, split_personal_name};
 use crate::skeleton;
@@ -42,7 +42,12 @@ pub(crate) struct Part {
     pub skeleton: Option<String>,
     /// Consonants of its Latin form.
     pub latin_skeleton: Option<String>,
+    /// When it is in Cyrillic: the loose key of the Korean it may transcribe.
+    pub russian: Option<String>,
 }
+
+/// A key by sound below this many letters is met by chance.
+pub(crate) const LEAST_LOOSE: usize = 4;
 
 impl Part {
     /// All forms of a text without lexicon words.
@@ -82,7 +87,21 @@ impl Part {
             .filter(|f| reads_as_korean(&f.folded))
             .map(|f| korean_key(&f.folded))
             .collect();
+        part.russian = folded
+            .chars()
+            .any(|c| matches!(c, '\u{400}'..='\u{4ff}'))
+            .then(|| of_russian(&folded))
+            .flatten()
+            .map(|latin| loose_key(&korean_key(&latin)))
+            .filter(|key| key.len() >= LEAST_LOOSE);
         part
+    }
+
+    /// Its keys for an index.
+    fn index_keys(&self, keys: &mut BTreeSet<String>) {
+        let plain = self.forms.iter().filter(|f| f.system != System::Hangul);
+        keys.extend(plain.map(|f| f.folded.clone()).filter(|f| !reads_as_korean(f)));
+        keys.extend(self.keys.iter().map(|k| format!("k:{k}")));
     }
 
     fn add(&mut self, form: Form) {
@@ -127,6 +146,57 @@ impl Part {
     }
 }
 
+/// What a word of a name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WordKind {
+    /// It can tell one place or person from all others.
+    Proper,
+    /// A word of the lexicon: many places share it.
+    Site,
+    /// A number, whatever it counts.
+    Number,
+    /// A power in megawatts.
+    Power,
+}
+
+/// A word of a name as it is compared.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Word {
+    /// Equal for one word in whatever script or spelling.
+    pub key: String,
+    /// The word itself, folded; a word of the lexicon in English.
+    pub text: String,
+    /// What it is.
+    pub kind: WordKind,
+}
+
+/// What a name has in common with another spelling of the whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keys {
+    /// Of the whole name.
+    pub whole: BTreeSet<String>,
+    /// Of what is neither site word nor number, joined: `Kim Jong Un` and 김정은 have one in common.
+    pub proper: BTreeSet<String>,
+    /// By sound alone, of the latter: consonants, or what Russian transcription keeps of Korean. Two names meet by one when
+    /// it is sure of at least one side: that is `true`, because that side is written in such a script.
+    pub sounds: BTreeSet<(String, bool)>,
+}
+
+/// The key of one folded word.
+fn key_of(word: &str) -> String {
+    if let Some(concept) = concept_of(word) {
+        return format!("s:{}", shown(concept));
+    }
+    let hangul =
+        if word.chars().any(is_syllable) { Some(word.to_owned()) } else { read_hanja(word) };
+    if let Some(hangul) = hangul {
+        let folded = fold(&romanize(&hangul, System::Western)).replace(' ', "");
+        return format!("k:{}", korean_key(&folded));
+    }
+    let plain = if word.is_ascii() { word.to_owned() } else { transliterate(word) };
+    if reads_as_korean(&plain) { format!("k:{}", korean_key(&plain)) } else { plain }
+}
+
 /// A name in all its forms. Making one costs some microseconds; make it once and compare it often.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
@@ -138,6 +208,7 @@ pub struct Name {
     pub(crate) words: Vec<Part>,
     pub(crate) concepts: BTreeSet<Concept>,
     pub(crate) numbers: Numbers,
+    all: Vec<Word>,
 }
 
 impl Name {
@@ -145,33 +216,100 @@ impl Name {
     #[must_use]
     pub fn new(written: &str) -> Self {
         let folded = fold(written);
-        let (tokens, numbers) = number::part(&folded);
+        let (tokens, numbers) = number::part(&folded, key_of);
         let pieces = cut(&tokens);
         let mut proper = Vec::new();
         let mut concepts = BTreeSet::new();
         let mut in_english = Vec::new();
+        let mut all: Vec<Word> = Vec::with_capacity(pieces.len());
         for piece in pieces {
             match piece {
                 Piece::Known(concept) => {
                     concepts.insert(concept);
-                    in_english.push(shown(concept).to_owned());
+                    let text = shown(concept).to_owned();
+                    in_english.push(text.clone());
+                    all.push(Word { key: format!("s:{text}"), text, kind: WordKind::Site });
                 }
                 Piece::Proper(word) => {
                     in_english.push(romanize(&word, System::Western));
+                    let key = key_of(&word);
+                    all.push(Word { key, text: word.clone(), kind: WordKind::Proper });
                     proper.push(word);
                 }
             }
         }
+        let plain: BTreeSet<&String> = numbers.plain.iter().map(|(_, number)| number).collect();
+        all.extend(plain.iter().map(|n| Word {
+            key: format!("#{n}"),
+            text: (*n).clone(),
+            kind: WordKind::Number,
+        }));
+        all.extend(numbers.powers.iter().map(|n| Word {
+            key: format!("#{n} MW"),
+            text: format!("{n} MW"),
+            kind: WordKind::Power,
+        }));
         let mut whole = Part::of(written);
         if !concepts.is_empty() && written.chars().any(is_syllable) {
             let mut words = in_english;
-            words.extend(numbers.plain.iter().cloned());
+            words.extend(plain.iter().map(|n| (*n).clone()));
             whole.add(Form::new(words.join(" "), System::Lexicon));
         }
         let words: Vec<Part> = proper.iter().map(|w| Part::of(w)).collect();
         let together =
             if proper.is_empty() { Part::default() } else { Part::of(&proper.join(" ")) };
-        Self { written: written.to_owned(), whole, proper: together, words, concepts, numbers }
+        let written = written.to_owned();
+        Self { written, whole, proper: together, words, concepts, numbers, all }
+    }
+
+    /// Its words: proper ones and site words in the order they stand, then numbers.
+    #[must_use]
+    pub fn words(&self) -> &[Word] {
+        &self.all
+    }
+
+    /// Whether what is proper to it looks like a Korean personal name: a surname and a given name of one or two
+    /// words, in any order, or three syllables of Hangul that begin with a surname. Two such names that share only
+    /// some syllables are two people.
+    #[must_use]
+    pub fn looks_personal(&self) -> bool {
+        let words: Vec<&str> = self
+            .all
+            .iter()
+            .filter(|w| w.kind == WordKind::Proper)
+            .map(|w| w.text.as_str())
+            .collect();
+        match words.as_slice() {
+            [one] => one.chars().count() == 3 && split_personal_name(one).is_some(),
+            [first, .., last] if words.len() <= 3 => {
+                (is_latin_surname(first) || is_latin_surname(last))
+                    && words.iter().all(|w| reads_as_korean(w))
+            }
+            _ => false,
+        }
+    }
+
+    /// Two different numbers of one thing in the two names, as each gives it: "Facility 1", "Facility 2".
+    #[must_use]
+    pub fn contradicts<'a>(&'a self, other: &'a Self) -> Option<(&'a str, &'a str)> {
+        self.numbers.conflict(&other.numbers)
+    }
+
+    /// The keys by which the whole of it, or all that is proper to it, meets another spelling.
+    #[must_use]
+    pub fn keys(&self) -> Keys {
+        let mut keys = Keys::default();
+        self.whole.index_keys(&mut keys.whole);
+        self.proper.index_keys(&mut keys.proper);
+        let part = &self.proper;
+        let two = |s: &&String| s.len() > 1;
+        keys.sounds.extend(part.skeleton.iter().filter(two).map(|s| (format!("s:{s}"), true)));
+        keys.sounds
+            .extend(part.latin_skeleton.iter().filter(two).map(|s| (format!("s:{s}"), false)));
+        keys.sounds.extend(part.russian.iter().map(|r| (format!("r:{r}"), true)));
+        let loose = part.keys.iter().map(|k| loose_key(k)).filter(|k| k.len() >= LEAST_LOOSE);
+        keys.sounds.extend(loose.map(|k| (format!("r:{k}"), false)));
+        keys
     }
 
     /// As it was written.
@@ -207,13 +345,9 @@ impl Name {
     pub fn index_keys(&self) -> BTreeSet<String> {
         let mut keys = BTreeSet::new();
         for part in self.parts() {
-            keys.extend(part.forms.iter().map(|f| f.folded.clone()));
-            keys.extend(part.keys.iter().map(|k| format!("k:{k}")));
-            let skeletons = [&part.skeleton, &part.latin_skeleton];
-            keys.extend(
-                skeletons.into_iter().flatten().filter(|s| s.len() > 1).map(|s| format!("s:{s}")),
-            );
+            part.index_keys(&mut keys);
         }
+        keys.extend(self.keys().sounds.into_iter().map(|(key, _)| key));
         if self.words.is_empty() {
             keys.extend(self.concepts.iter().map(|c| format!("c:{}", shown(*c))));
         }

@@ -7,22 +7,29 @@ use std::collections::BTreeSet;
 pub(crate) struct Numbers {
     /// Powers in megawatts: "5 MW(e)", "5MWe", "5-Megawatt".
     pub powers: BTreeSet<String>,
-    /// Everything else: units, buildings, sites.
-    pub plain: BTreeSet<String>,
+    /// Everything else, each with the key of the word it numbers: units, buildings, sites. "Reactor 1" and
+    /// "Building 2" contradict nothing.
+    pub plain: BTreeSet<(String, String)>,
 }
 
 impl Numbers {
-    /// Two numbers of one kind of which none is shared: what each says.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.powers.is_empty() && self.plain.is_empty()
+    }
+
+    /// Two different numbers of one thing: what each says. A number that only one has contradicts nothing.
     pub(crate) fn conflict<'a>(&'a self, other: &'a Self) -> Option<(&'a str, &'a str)> {
-        [(&self.powers, &other.powers), (&self.plain, &other.plain)].into_iter().find_map(
-            |(a, b)| {
-                if a.is_disjoint(b) {
-                    Some((a.first()?.as_str(), b.first()?.as_str()))
-                } else {
-                    None
-                }
-            },
-        )
+        if self.powers.is_disjoint(&other.powers)
+            && let (Some(a), Some(b)) = (self.powers.first(), other.powers.first())
+        {
+            return Some((a, b));
+        }
+        self.plain.iter().find_map(|(of, number)| {
+            let same = || other.plain.iter().filter(|(label, _)| label == of);
+            let any = same().any(|(_, n)| self.plain.contains(&(of.clone(), n.clone())));
+            let (_, theirs) = same().next().filter(|_| !any)?;
+            Some((number.as_str(), theirs.as_str()))
+        })
     }
 }
 
@@ -42,10 +49,21 @@ const WORDS: &[(&str, &str)] = &[
     ("iii", "3"),
     ("iv", "4"),
 ];
+/// Words that stand between a thing and its number.
+const BETWEEN: &[&str] = &["no", "nos", "number", "nr", "the"];
+
+/// A number as it is found, with what stands around it.
+#[derive(Debug)]
+struct Found {
+    value: String,
+    /// Words before it.
+    at: usize,
+    written_out: bool,
+}
 
 /// Splits folded words into what is no number, and the numbers. Digits are parted from the letters they touch, so
-/// that 고무산1동 is 고무산, 1 and 동.
-pub(crate) fn part(folded: &str) -> (Vec<String>, Numbers) {
+/// that 고무산1동 is 고무산, 1 and 동. `key` tells the key of a word.
+pub(crate) fn part(folded: &str, key: impl Fn(&str) -> String) -> (Vec<String>, Numbers) {
     let mut tokens: Vec<String> = Vec::new();
     for word in folded.split_whitespace() {
         let mut token = String::new();
@@ -61,7 +79,8 @@ pub(crate) fn part(folded: &str) -> (Vec<String>, Numbers) {
             tokens.push(token);
         }
     }
-    let mut words = Vec::new();
+    let mut words: Vec<String> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     let mut numbers = Numbers::default();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -72,21 +91,34 @@ pub(crate) fn part(folded: &str) -> (Vec<String>, Numbers) {
             continue;
         }
         let value = written.unwrap_or_else(|| token.trim_start_matches('0')).to_owned();
-        if digits && tokens.peek().is_some_and(|next| MEGAWATT.contains(&next.as_str())) {
+        let next_is = |of: &[&str], next: Option<&String>| {
+            next.is_some_and(|next| of.contains(&next.as_str()))
+        };
+        if digits && next_is(MEGAWATT, tokens.peek()) {
             tokens.next();
             // The e or th of MW(e), parted by its bracket.
-            if tokens.peek().is_some_and(|next| matches!(next.as_str(), "e" | "t" | "th")) {
+            if next_is(&["e", "t", "th"], tokens.peek()) {
                 tokens.next();
             }
             numbers.powers.insert(value);
-        } else if digits
-            && tokens.peek().is_some_and(|next| matches!(next.as_str(), "st" | "nd" | "rd" | "th"))
-        {
-            tokens.next();
-            numbers.plain.insert(value);
-        } else {
-            numbers.plain.insert(value);
+            continue;
         }
+        if digits && next_is(&["st", "nd", "rd", "th", "호", "호기"], tokens.peek()) {
+            tokens.next();
+        }
+        words.pop_if(|word| word == "제");
+        found.push(Found { value, at: words.len(), written_out: written.is_some() });
+    }
+    let between = |w: &&String| !BETWEEN.contains(&w.as_str());
+    for Found { value, at, written_out } in found {
+        let before = words.get(..at).unwrap_or(&[]).iter().rev().find(between);
+        let after = || words.get(at..).unwrap_or(&[]).iter().find(between);
+        // "Three reactors" counts, "Reactor three" numbers.
+        if written_out && before.is_none() && words.iter().skip(at).any(|w| w.ends_with('s')) {
+            continue;
+        }
+        let of = before.or_else(after).map(|w| key(w)).unwrap_or_default();
+        numbers.plain.insert((of, value));
     }
     (words, numbers)
 }

@@ -105,7 +105,11 @@ pub(crate) fn looks_transliterated(text: &str) -> bool {
                 | 'ū'
         )
     });
+    let latin = |c: char| matches!(c, '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}');
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    if text.chars().any(|c| c.is_alphabetic() && !latin(c)) {
+        return false;
+    }
     let vowels = fold(text).chars().filter(|c| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u')).count();
     marked || (letters >= 3 && vowels == 0)
 }

@@ -28,6 +28,8 @@ pub enum System {
     Skeleton,
     /// One key for the spellings of all Korean romanizations.
     KoreanKey,
+    /// What Russian transcription keeps of Korean.
+    Russian,
 }
 
 impl System {
@@ -50,6 +52,7 @@ impl System {
             Self::Lexicon => "site words in English",
             Self::Skeleton => "consonants",
             Self::KoreanKey => "any Korean romanization",
+            Self::Russian => "Russian transcription of Korean",
         }
     }
 }

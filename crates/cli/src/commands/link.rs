@@ -152,7 +152,12 @@ fn bytes(file: &Path) -> Result<Vec<u8>, CliError> {
 }
 
 fn table(file: &Path, id: Option<&str>) -> Result<Table, CliError> {
-    Table::read(&file.display().to_string(), &bytes(file)?, id).map_err(call)
+    let name = file.display().to_string();
+    let read = intake::loose_table(&name).map_err(CliError::Call)?;
+    for remark in &read.remarks {
+        output::remark(&format!("note: {name}: {remark}"));
+    }
+    Table::read(&name, &read.csv, id).map_err(call)
 }
 
 fn model(file: &Path) -> Result<Model, CliError> {

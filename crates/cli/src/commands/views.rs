@@ -23,6 +23,10 @@ pub(crate) fn figures(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> 
             output::table(Format::Table, &desk::views::figures(result))?;
             output::print("\nCannot both be true\n")?;
             output::table(Format::Table, &desk::views::disagreements(result))?;
+            output::print("\nOnly seem to disagree\n")?;
+            output::table(Format::Table, &desk::views::seeming(result))?;
+            output::print("\nEach quantity on one axis\n")?;
+            output::table(Format::Table, &desk::views::axes(result))?;
             output::print(&format!("\nMethod: {}\n", result.method.words))?;
         }
     }
