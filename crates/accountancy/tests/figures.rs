@@ -161,3 +161,36 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn figures_that_count_different_things_only_seem_to_disagree() {
+    use QuantityKind::{Extracted, InWaste, Produced, Stock};
+    let at = |as_of, s: Stated| Stated { as_of: Some(as_of), ..s };
+    let f = figures(&[
+        stated("total", Produced, Bound::About, "40", "kg"),
+        stated("separated", Extracted, Bound::Equal, "30.8", "kg"),
+        stated("waste", InWaste, Bound::Equal, "2", "kg"),
+        stated("other", Extracted, Bound::AtMost, "35", "kg"),
+        stated("low", Extracted, Bound::Equal, "20000", "g"),
+        at("1992", stated("then", Stock, Bound::Equal, "1", "kg")),
+        at("2008", stated("now", Stock, Bound::Equal, "30", "kg")),
+    ]);
+    let [q] = f.quantities.as_slice() else { panic!("{:?}", f.quantities) };
+    assert_eq!((q.material.as_str(), q.unit.as_str()), ("Pu", "kg"));
+    // One axis, from low to high, in one unit.
+    let ids: Vec<&str> = q.figures.iter().map(|f| f.id.as_str()).collect();
+    assert_eq!(ids, ["then", "waste", "low", "now", "separated", "other", "total"]);
+    assert_eq!(q.most.unwrap().to_string(), "44");
+    let why = |low: &str, high: &str| {
+        let pair = q.seeming.iter().find(|s| s.low.as_str() == low && s.high.as_str() == high);
+        pair.map(|s| s.because_of.iter().map(|d| format!("{d:?}")).collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(why("separated", "total").as_deref(), Some("Kind"));
+    assert_eq!(why("waste", "separated").as_deref(), Some("Kind"));
+    assert_eq!(why("then", "now").as_deref(), Some("AsOf"));
+    assert_eq!(why("separated", "other").as_deref(), Some("Bound"));
+    // What cannot both be true is no seeming disagreement, and told with its kind.
+    assert_eq!(why("low", "separated"), None);
+    let told = f.groups.iter().flat_map(|g| &g.disagreements);
+    assert!(told.into_iter().any(|d| d.low.as_str() == "low" && d.high.as_str() == "separated"));
+}

@@ -87,7 +87,7 @@ pub(crate) fn atoms(fields: &[Field]) -> Vec<Atom> {
             Kind::Longitude | Kind::Period => &[],
         };
         out.extend(parts.iter().map(|&part| Atom { field, part }));
-        if !f.sounds.is_empty() {
+        if !f.names.is_empty() {
             out.push(Atom { field, part: Part::Sound });
         }
         if f.kind == Kind::Text && f.other.is_some() {
@@ -179,8 +179,8 @@ impl Side<'_> {
                 }
             }
             Part::Sound => {
-                if let Some(keys) = field.sounds.get(&value) {
-                    out.extend(keys.iter().take(MOST_SOUNDS));
+                if let Some(read) = field.names.get(&value) {
+                    out.extend(read.keys.iter().take(MOST_SOUNDS));
                 }
             }
             Part::Cell => {
@@ -371,7 +371,12 @@ pub(crate) fn habits(left: Side<'_>, right: Side<'_>, atoms: &[Atom]) -> Vec<Hab
                 (0..rows).filter(has).count() as f64 / rows.max(1) as f64
             };
             let fields = left.fields;
-            let guess = fields.get(atom.field).map_or(0.5, |f| atom.part.guess(f.kind));
+            let guess = fields.get(atom.field).map_or(0.5, |f| match atom.part {
+                Part::Sound => 0.9,
+                // In other letters nothing else of a name agrees.
+                part if !f.names.is_empty() => 0.5 * part.guess(f.kind),
+                part => part.guess(f.kind),
+            });
             Habit {
                 chance: (agree + 0.5) / (n.max(1) as f64 * m.max(1) as f64),
                 agrees: guess,

@@ -55,8 +55,9 @@ pub(crate) fn compare(f: Fields, values: &Values, field: &Field) -> u8 {
                 return 1;
             }
             let (a, b) = texts();
-            let across = !field.sounds.is_empty();
-            across.then(|| script::level(a, b)).flatten().unwrap_or_else(|| text(a, b))
+            let across = !field.names.is_empty();
+            let across = across.then(|| script::level(&field.names, values, (f.left, f.right)));
+            across.flatten().unwrap_or_else(|| text(a, b))
         }
         Kind::Code if equal => 0,
         Kind::Code => {

@@ -22,8 +22,8 @@ pub(crate) struct Field {
     pub dates: Vec<Option<Date>>,
     /// For times of observation: each value read.
     pub periods: Vec<Option<Period>>,
-    /// For names in several scripts: hashes of the keys by which other spellings meet a value.
-    pub sounds: HashMap<Value, Box<[u64]>>,
+    /// For names in several scripts: each value read.
+    pub names: HashMap<Value, script::Read>,
     /// The columns of a period: this field is compared only where those overlap.
     pub when: Option<(usize, usize)>,
 }
@@ -37,7 +37,7 @@ impl Field {
             other: None,
             dates: Vec::new(),
             periods: Vec::new(),
-            sounds: HashMap::default(),
+            names: HashMap::default(),
             when: None,
         }
     }
@@ -129,8 +129,8 @@ pub(crate) fn complete(
     }
     for field in fields.iter_mut().filter(|f| f.kind == Kind::Text) {
         let columns = [&*tables.left.columns[field.left], &*tables.right.columns[field.right]];
-        field.sounds = script::sounds(columns, &tables.values);
-        if !field.sounds.is_empty() {
+        field.names = script::names(columns, &tables.values);
+        if !field.names.is_empty() {
             notes.push(format!(
                 "column `{}` is in several scripts: names are compared in all their forms",
                 tables.left.headers[field.left]

@@ -1,5 +1,8 @@
 //! Names in other scripts than the Latin: read by [`names`], compared as the sets of their forms.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use foldhash::{HashMap, HashMapExt};
 use names::{Grade, Name};
 use rayon::prelude::*;
@@ -22,8 +25,20 @@ fn foreign(text: &str) -> bool {
     !text.is_ascii() && text.chars().any(is_foreign)
 }
 
-/// For each value of two columns the hashes of the keys of its name; empty when both are in Latin letters.
-pub(crate) fn sounds(columns: [&[Value]; 2], values: &Values) -> HashMap<Value, Box<[u64]>> {
+/// A value as it is read across scripts.
+#[derive(Debug, Clone)]
+pub(crate) struct Read {
+    /// Hashes of the keys of the whole name, by which other spellings meet it.
+    pub keys: Box<[u64]>,
+    /// The name, where there is room to keep all of them.
+    name: Option<Box<Name>>,
+}
+
+/// Names that are kept; beyond, each is read again when it is compared.
+const MOST_KEPT: usize = 50_000;
+
+/// Each value of two columns as a name; empty when both columns are in Latin letters.
+pub(crate) fn names(columns: [&[Value]; 2], values: &Values) -> HashMap<Value, Read> {
     let told = |column: &[Value]| {
         let all = column.iter().filter(|v| **v != MISSING);
         let (mut some, mut strange) = (0_u32, 0_u32);
@@ -43,21 +58,34 @@ pub(crate) fn sounds(columns: [&[Value]; 2], values: &Values) -> HashMap<Value, 
     if all.len() > MOST_VALUES {
         return HashMap::new();
     }
+    let keep = all.len() <= MOST_KEPT;
     let keys = |value: &Value| {
         let name = Name::new(values.get(*value));
-        let keys: Box<[u64]> = name.index_keys().iter().map(|k| hash(k)).collect();
-        (*value, keys)
+        let of = name.keys();
+        let sounds = of.sounds.iter().map(|(key, _)| key);
+        let keys: BTreeSet<&String> = of.whole.iter().chain(&of.proper).chain(sounds).collect();
+        let keys = keys.into_iter().map(|k| hash(k)).collect();
+        (*value, Read { keys, name: keep.then(|| Box::new(name)) })
     };
     all.par_iter().map(keys).collect::<Vec<_>>().into_iter().collect()
 }
 
 /// The level of two texts of which one is in another script than the other; `None` when both are in one.
-pub(crate) fn level(a: &str, b: &str) -> Option<u8> {
+pub(crate) fn level(
+    names: &HashMap<Value, Read>,
+    values: &Values,
+    (left, right): (Value, Value),
+) -> Option<u8> {
+    let (a, b) = (values.get(left), values.get(right));
     let script = |t: &str| t.chars().find(|c| is_foreign(*c)).map(block);
     if script(a) == script(b) {
         return None;
     }
-    Some(match names::compare(&Name::new(a), &Name::new(b)).grade {
+    let read = |value: Value, text: &str| {
+        let kept = names.get(&value).and_then(|r| r.name.as_deref());
+        kept.map_or_else(|| Cow::Owned(Name::new(text)), Cow::Borrowed)
+    };
+    Some(match names::compare(&read(left, a), &read(right, b)).grade {
         Grade::Same => 0,
         Grade::Likely => 2,
         Grade::Possible => 3,

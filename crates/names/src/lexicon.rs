@@ -155,7 +155,10 @@ pub(crate) fn cut_english(words: &[&str]) -> Vec<Piece> {
             let phrase = words.get(at..at + n)?.join(" ");
             LEXICON.english.get(phrase.as_str()).map(|c| (*c, n))
         });
-        let one = || Some((LEXICON.word(words.get(at)?, at > 0)?, 1));
+        // A unit follows the name it is the unit of: Punggye-ri, and not "Laboratory of Ri Hong Sop".
+        let before = at.checked_sub(1).and_then(|b| words.get(b)).filter(|w| !EMPTY.contains(w));
+        let follows = before.is_some() && matches!(pieces.last(), Some(Piece::Proper(_)));
+        let one = || Some((LEXICON.word(words.get(at)?, follows)?, 1));
         let known = known.or_else(one);
         if let Some((concept, n)) = known {
             pieces.push(Piece::Known(concept));
