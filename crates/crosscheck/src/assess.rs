@@ -111,9 +111,15 @@ impl Crosschecker {
             settings,
             findings: findings(case, as_of),
         };
-        let reports =
-            Reports { observations: &observations, known: &seen, names, crowd: &seen_at, settings };
         let matching = compared.matching();
+        let reports = Reports {
+            observations: &observations,
+            known: &seen,
+            names,
+            crowd: &seen_at,
+            settings,
+            prior: -(matching.unmatched.len().max(1) as f64).log2(),
+        };
         let mut misplaced = matching.misplaced;
         let (groups, apart) = cluster(&matching.unmatched, reports);
         misplaced.extend(apart);

@@ -401,7 +401,7 @@ pub struct Tie {
     pub observation: ObjectId,
     /// The report it is tied to.
     pub to: ObjectId,
-    /// Sum of name, kind and place in bits, before the chance that any two reports are of one place.
+    /// Sum of all fields and the prior, in bits.
     pub bits: f64,
     /// Field by field.
     pub fields: Vec<Field>,

@@ -37,6 +37,8 @@ pub(crate) struct Reports<'a> {
     /// Where all that was seen lies.
     pub crowd: &'a Crowd,
     pub settings: &'a Settings,
+    /// Bits before anything is known of two unmatched reports: one over their number.
+    pub prior: f64,
 }
 
 /// What speaks for two reports being of one place, in bits.
@@ -77,7 +79,7 @@ pub(crate) fn cluster(
     }
     pairs.sort_unstable();
     pairs.dedup();
-    let prior = -(unmatched.len().max(1) as f64).log2();
+    let prior = reports.prior;
     let around: HashMap<usize, f64> = unmatched
         .par_iter()
         .filter_map(|&o| Some((o, reports.crowd.around_other(observations[o].at?))))
@@ -163,7 +165,9 @@ impl Reports<'_> {
             let (at, with) = self.names.compare(&x.forms, &y.forms, &shared_kind(x, y)).met;
             let (names, met) = self.names.met(&x.forms[at], &y.forms[with]);
             let field = |field, bits, words| Field { field, bits: round(bits, 2), words };
+            let before = "any of the reports that match no declared site".to_owned();
             let mut fields = vec![
+                field("prior", self.prior, before),
                 field("name", parts.name, met),
                 field("category", parts.kind, format!("{} / {}", x.category, y.category)),
             ];
@@ -177,7 +181,7 @@ impl Reports<'_> {
             Some(Tie {
                 observation: self.known[o].id.clone(),
                 to: self.known[to].id.clone(),
-                bits: round(parts.sum(), 2),
+                bits: round(self.prior + parts.sum(), 2),
                 fields,
                 names,
             })

@@ -155,6 +155,25 @@ fn matched(observation: &str, site: &str, m: &Match) -> Waterfall {
     }
 }
 
+/// What ties two reports of one undeclared place.
+fn tied(tie: &crosscheck::Tie) -> Waterfall {
+    let step = |f: &crosscheck::Field| Step {
+        field: f.field.to_owned(),
+        bits: f.bits,
+        low: None,
+        high: None,
+        words: f.words.clone(),
+    };
+    Waterfall {
+        question: format!("{} and {} are of one place", tie.observation, tie.to),
+        probability: 1.0 / (1.0 + (-tie.bits).exp2()),
+        low: None,
+        high: None,
+        bits: tie.bits,
+        fields: tie.fields.iter().map(step).collect(),
+    }
+}
+
 fn weighed(w: &Weighing) -> Waterfall {
     let prior = Step {
         field: "prior".to_owned(),
@@ -199,7 +218,11 @@ pub fn waterfalls(crosscheck: &Crosscheck, id: &str) -> Vec<Waterfall> {
     let seen = of_seen.flat_map(|o| o.matches.iter().map(|m| matched(id, m.id.as_str(), m)));
     let places = crosscheck.unmatched.iter();
     let places = places.filter(|p| p.observations.iter().any(|o| o.as_str() == id));
-    sites.chain(seen).chain(places.map(|p| weighed(&p.weighing))).collect()
+    let places = places.flat_map(|p| {
+        let ties = p.ties.iter().filter(|t| t.observation.as_str() == id || t.to.as_str() == id);
+        std::iter::once(weighed(&p.weighing)).chain(ties.map(tied))
+    });
+    sites.chain(seen).chain(places).collect()
 }
 
 /// All of them: by kind, and within a kind the most pressing first.

@@ -163,6 +163,14 @@ fn explain(id: &str, material: &Material, a: &Assessment) -> (Vec<String>, BTree
             ));
         }
         words.push(weighing(&place.weighing));
+        for tie in &place.ties {
+            let field = |f: &crosscheck::Field| {
+                format!("\n      {:>6.1} bits  {:<9} {}", f.bits, f.field, f.words)
+            };
+            let fields: String = tie.fields.iter().map(field).collect();
+            let (a, b) = (&tie.observation, &tie.to);
+            words.push(format!("{a} and {b} are taken for reports of one place:{fields}"));
+        }
         words.extend(place.neighbours.iter().map(|n| {
             let metres = n.distance_m.map(|d| format!(", {d:.0} m")).unwrap_or_default();
             format!("{} {} ({}){metres}: {}", n.level.words(), n.to, n.name, n.words)
@@ -202,6 +210,17 @@ fn explain(id: &str, material: &Material, a: &Assessment) -> (Vec<String>, BTree
             ));
             let behind = group.figures.iter().filter(|f| f.id == pair.low || f.id == pair.high);
             because.extend(behind.flat_map(|f| f.because.iter().copied()));
+        }
+    }
+    for q in &a.figures.quantities {
+        for pair in q.seeming.iter().filter(|p| p.low.as_str() == id || p.high.as_str() == id) {
+            let why: Vec<&str> = pair.because_of.iter().map(|d| d.words()).collect();
+            words.push(format!(
+                "{} and {} only seem to disagree: {}",
+                pair.low,
+                pair.high,
+                why.join("; ")
+            ));
         }
     }
     if let Some(status) = a.roadmap.as_ref() {
