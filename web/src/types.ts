@@ -163,6 +163,14 @@ export interface FigureGroup {
   disagreements: { low: string; high: string; gap: string }[];
 }
 
+/** All figures of one material in one unit, whatever each counts. */
+export interface Quantity {
+  material: string;
+  unit: string;
+  figures: { id: string; kind: string; figure: string; low?: string; high?: string }[];
+  seeming: { low: string; high: string; because_of: string[] }[];
+}
+
 export interface StepStatus {
   id: string;
   title: string;

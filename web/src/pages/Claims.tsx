@@ -1,22 +1,59 @@
-// Stated figures on one axis, with their bounds. Figures of different kinds are never on one axis.
+// Stated figures on one axis, with their bounds; then, by material, pairs that only seem to disagree.
 import type { PageProps } from "../App";
 import { useAsk } from "../source";
-import type { Figure, FigureGroup } from "../types";
+import type { Figure, FigureGroup, Quantity } from "../types";
 import { Answer, Id, Nothing, Said, Section } from "../ui/bits";
 import { Chart, colours, short } from "../ui/Chart";
 import { Table } from "../ui/Table";
 
 export function Claims({ asOf }: PageProps) {
-  const asked = useAsk<{ groups: FigureGroup[]; method: { words: string } }>("/api/assessment/figures", { as_of: asOf });
+  const asked = useAsk<{ groups: FigureGroup[]; quantities: Quantity[]; method: { words: string } }>("/api/assessment/figures", { as_of: asOf });
   return (
     <Answer of={asked}>
       {(f) => f.groups.length === 0 ? <Nothing>No figure is stated in the record up to this day.</Nothing> : (
         <>
           {f.groups.map((g) => <Group g={g} />)}
+          {f.quantities.map((q) => <Seeming q={q} />)}
           <p class="note">Method: {f.method.words}</p>
         </>
       )}
     </Answer>
+  );
+}
+
+const WHY: Record<string, string> = {
+  kind: "they count different things",
+  scope: "their words set off another scope",
+  as_of: "they are of different times",
+  growth: "a running total may have grown",
+  bound: "a bound, range or estimate leaves room",
+};
+
+/** Pairs of one material that differ and may both be true, those of one reason and the same kinds together. */
+function Seeming({ q }: { q: Quantity }) {
+  const of = new Map(q.figures.map((f) => [f.id, f]));
+  const rows = new Map<string, { why: string; low: Set<string>; high: Set<string> }>();
+  for (const pair of q.seeming) {
+    const [low, high] = [of.get(pair.low), of.get(pair.high)];
+    if (low === undefined || high === undefined) continue;
+    const why = pair.because_of.map((b) => WHY[b] ?? b).join("; ");
+    const kinds = low.kind === high.kind ? low.kind : `${low.kind} and ${high.kind}`;
+    const key = `${kinds.replaceAll("_", " ")}: ${why}`;
+    const row = rows.get(key) ?? { why: key, low: new Set(), high: new Set() };
+    row.low.add(low.id);
+    row.high.add(high.id);
+    rows.set(key, row);
+  }
+  if (rows.size === 0) return null;
+  const ids = (set: Set<string>) => [...set].map((id) => <><Id id={id} /> {of.get(id)?.figure}; </>);
+  return (
+    <Section title={`${q.material} ${q.unit}: only seem to disagree`.trim()} note="the lower figures, then the higher ones">
+      <ul class="rows">
+        {[...rows.values()].map((r) => (
+          <li><span class="main">{ids(r.low)} beside {ids(r.high)}</span><Said>{r.why}</Said></li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 
