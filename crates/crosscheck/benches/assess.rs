@@ -13,6 +13,33 @@ fn main() {
     divan::main();
 }
 
+/// The real case, names read anew each time.
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn the_whole_dprk_case(bencher: Bencher<'_, '_>) {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases/dprk");
+    let desk = SigningKey::generate("desk.example").unwrap();
+    let mut case = Case::new();
+    let mut add = |s: &Statement| case.apply(Parsed::read_accepted(&s.sign(&[&desk]).unwrap()));
+    let header = Header {
+        case: "dprk".parse().unwrap(),
+        id: "key.desk".parse().unwrap(),
+        note: None,
+        party: "desk".parse().unwrap(),
+        replaces: None,
+        said: None,
+        source: None,
+    };
+    let body = Body::KeyEnroll(KeyEnroll {
+        key: desk.verifying_key().to_string(),
+        owner: "desk".parse().unwrap(),
+        purpose: KeyPurpose::Desk,
+    });
+    add(&Statement { header, body });
+    intake::read(&root).unwrap().drafts.iter().for_each(|d| add(&d.statement));
+    assert!(case.observations.len() > 50);
+    bencher.bench_local(|| crosscheck::assess(&case, civil::date(2026, 11, 23)).sites.len());
+}
+
 const TOWNS: [&str; 10] = [
     "Yongbyon", "Taechon", "Pakchon", "Pyongsan", "Sinpo", "Kusong", "Kaechon", "Sunchon",
     "Wonsan", "Hamhung",

@@ -148,6 +148,24 @@ pub fn unmatched(crosscheck: &Crosscheck, most: usize) -> Table {
     table
 }
 
+/// Which names met, for every report that is taken for one of a declared site, or for one of a place with others.
+#[must_use]
+pub fn names_met(crosscheck: &Crosscheck) -> Table {
+    let mut table = Table::new(&["report", "taken_for", "bits_of_name", "names_that_met"]);
+    let mut add = |report: &ObjectId, of: &ObjectId, fields: &[crosscheck::Field]| {
+        let Some(name) = fields.iter().find(|f| f.field == "name") else { return };
+        let bits = format!("{:+.1}", name.bits);
+        table.push(vec![report.to_string(), of.to_string(), bits, name.words.clone()]);
+    };
+    for site in &crosscheck.sites {
+        site.matches.iter().for_each(|m| add(&m.id, &site.site, &m.fields));
+    }
+    for place in &crosscheck.unmatched {
+        place.ties.iter().for_each(|tie| add(&tie.observation, &tie.to, &tie.fields));
+    }
+    table
+}
+
 /// Proposed access requests, the most telling first.
 #[must_use]
 pub fn looks<'a>(looks: impl IntoIterator<Item = &'a Look>) -> Table {

@@ -137,19 +137,27 @@ pub fn link(left: Table, right: Table, options: &Options) -> Result<Linkage, Lin
     keys.retain(|key| pairing.join(key, m, most, &mut pairs));
     pairs.par_sort_unstable();
     pairs.dedup();
-    let patterns: Vec<u64> = pairs.par_iter().map(|p| pairing.pattern(*p)).collect();
     if !fixed {
-        weights.learn(&counted(&patterns), n as f64 * m as f64, n.max(m) as f64, &fields);
+        // What matches look like is learned from part of a large table's candidates, drawn by what the rows are and
+        // not by their order: thousands of matches teach as much as hundreds of thousands.
+        let one_in = (pairs.len() / MOST_LEARNED).max(1) as u64;
+        let drawn = |pair: &&u64| one_in == 1 || mix(**pair ^ options.seed).is_multiple_of(one_in);
+        let patterns: Vec<u64> =
+            pairs.par_iter().filter(drawn).map(|p| pairing.pattern(*p)).collect();
+        let share = if pairs.is_empty() { 1.0 } else { patterns.len() as f64 / pairs.len() as f64 };
+        let (all, most) = (n as f64 * m as f64 * share, n.max(m) as f64 * share);
+        weights.learn(&counted(&patterns), all, most, &fields);
     }
     if let Some(matches) = given.matches {
         weights.prior = (matches / (n as f64 * m as f64).max(1.0)).clamp(1e-15, 0.5);
     }
     let floor = (options.threshold / (1.0 - options.threshold).max(1e-12)).max(1e-12).log2();
+    let bounds = Bounds::of(&weights, &fields);
     let scored: Vec<(f64, u64)> = pairs
         .par_iter()
-        .zip(&patterns)
-        .map(|(pair, pattern)| (pairing.bits(&weights, &frequencies, *pair, *pattern), *pair))
-        .filter(|(bits, _)| *bits >= floor)
+        .filter_map(|&pair| {
+            Some((pairing.score(&weights, &frequencies, &bounds, pair, floor)?, pair))
+        })
         .collect();
     let kept = assign(scored, options.assignment, n, m);
     let mut links: Vec<Link> = kept
@@ -317,17 +325,48 @@ impl<'a> Pairing<'a> {
         pattern
     }
 
-    fn bits(&self, weights: &Weights, frequencies: &[Frequency], pair: u64, pattern: u64) -> f64 {
-        let mut bits = weights.prior_bits();
+    /// log2 of the odds of a pair; `None` when they are below `floor`. Values that are equal are weighed first: most pairs
+    /// that only share a key are out before any two texts are compared letter by letter.
+    fn score(
+        &self,
+        weights: &Weights,
+        frequencies: &[Frequency],
+        bounds: &Bounds,
+        pair: u64,
+        floor: f64,
+    ) -> Option<f64> {
+        let mut sum = weights.prior_bits();
+        // What fields that are not compared yet may add at most.
+        let mut open = 0.0;
+        let mut rest: u32 = 0;
         for (at, field) in self.fields.iter().enumerate() {
-            let l = level(pattern, at);
-            if l == NO_VALUE {
+            let f = self.values(field, pair);
+            if f.left == MISSING || f.right == MISSING {
                 continue;
             }
-            let f = self.values(field, pair);
-            bits += field_bits(&weights.fields[at], &frequencies[at], l, f.left, f.right);
+            if f.left == f.right && bounds.equal_is_best[at] && field.when.is_none() {
+                sum += field_bits(&weights.fields[at], &frequencies[at], 0, f.left, f.right);
+            } else {
+                open += bounds.most[at];
+                rest |= 1 << at;
+            }
         }
-        bits
+        for &at in &bounds.order {
+            if rest & (1 << at) == 0 {
+                continue;
+            }
+            if sum + open < floor {
+                return None;
+            }
+            let field = &self.fields[at];
+            let f = self.values(field, pair);
+            open -= bounds.most[at];
+            if self.comparable(field, pair) {
+                let l = compare(f, &self.tables.values, field);
+                sum += field_bits(&weights.fields[at], &frequencies[at], l, f.left, f.right);
+            }
+        }
+        (sum >= floor).then_some(sum)
     }
 
     fn join(&self, key: &Key, right_rows: usize, most: usize, pairs: &mut Vec<u64>) -> bool {
@@ -412,6 +451,42 @@ impl<'a> Pairing<'a> {
             sure.into_iter().map(|p| (left_of(p) as u32, right_of(p) as u32)).collect();
         learn(left, right, &atoms, &mut habits, &sure);
         choose(&atoms, &habits, n, m, seed.wrapping_add(1))
+    }
+}
+
+/// Candidates that weights are learned from, about, in a large table.
+const MOST_LEARNED: usize = 400_000;
+
+/// What each field can add to a score at most, and in which order they are best compared.
+struct Bounds {
+    /// Most bits of two values that are not equal, never below nothing: they may not be comparable.
+    most: Vec<f64>,
+    /// Whether two equal values are at the best level without looking at them.
+    equal_is_best: Vec<bool>,
+    /// Fields of one short comparison before those of long texts.
+    order: Vec<usize>,
+}
+
+impl Bounds {
+    fn of(weights: &Weights, fields: &[Field]) -> Self {
+        let simple = |kind: Kind| {
+            matches!(kind, Kind::Text | Kind::Category | Kind::Code | Kind::Identifier)
+        };
+        let most = |(field, weights): (&Field, &FieldWeights)| {
+            let levels = 0..levels(field.kind).len();
+            // Term frequencies lift the best level by up to a factor of a hundred.
+            let settled = simple(field.kind) && field.when.is_none();
+            let rare = if settled { 0.0 } else { 100_f64.log2() };
+            levels.map(|l| weights.bits(l as u8)).fold(0.0, f64::max) + rare
+        };
+        let cheap = |kind: Kind| !matches!(kind, Kind::Text | Kind::Identifier | Kind::Code);
+        let mut order: Vec<usize> = (0..fields.len()).collect();
+        order.sort_by_key(|&at| !cheap(fields[at].kind));
+        Self {
+            most: fields.iter().zip(&weights.fields).map(most).collect(),
+            equal_is_best: fields.iter().map(|f| simple(f.kind)).collect(),
+            order,
+        }
     }
 }
 

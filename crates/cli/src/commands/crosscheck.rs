@@ -73,6 +73,8 @@ pub(crate) fn run(
                 ))?;
                 output::table(Format::Table, &desk::views::shifts(&private.shifts))?;
             }
+            output::print("\nWhich names met (`lockstep why` shows every field)\n")?;
+            output::table(Format::Table, &desk::views::names_met(result))?;
             output::print("\nWhere to look next\n")?;
             output::table(Format::Table, &desk::views::looks(&result.looks))?;
             output::print("\nEvery observation\n")?;
