@@ -319,7 +319,14 @@ impl Names<'_> {
         } else {
             meeting.to_string()
         };
-        let words = format!("`{}` met `{}`{recalled}: {how}", a.text, b.text);
+        let both = a.words.all.iter().filter(|w| b.words.all.contains(w));
+        let numbers: Vec<&str> =
+            both.filter_map(|&w| self.vocabulary.spelled(w).strip_prefix('#')).collect();
+        let numbers = match numbers.as_slice() {
+            [] => String::new(),
+            numbers => format!("; both say {}", numbers.join(" and ")),
+        };
+        let words = format!("`{}` met `{}`{recalled}: {how}{numbers}", a.text, b.text);
         let names = NamesMet {
             name: a.text.to_owned(),
             observed: b.text.to_owned(),

@@ -1,6 +1,6 @@
 //! The parts of an assessment as tables.
 
-use accountancy::Figures;
+use accountancy::{Differ, Figures};
 use crosscheck::{Crosscheck, Judgement, Look, Looked, SiteRow, Verdict, Weighing};
 use inspection::{ChallengeState, SealedStatus};
 use roadmap::{LimitState, Status, StepStatus, Timeliness};
@@ -279,13 +279,14 @@ pub fn disagreements(figures: &Figures) -> Table {
 }
 
 /// Places of the axis that a figure is drawn on in text.
-const AXIS: usize = 40;
+const AXIS: usize = 24;
 
 /// Every quantity with its figures on one axis, from low to high: `├──┤` is what a figure allows, an arrow has no end.
 #[must_use]
 pub fn axes(figures: &Figures) -> Table {
     let mut table = Table::new(&["quantity", "axis", "figure", "counts", "id"]);
-    for q in figures.quantities.iter().filter(|q| q.figures.len() > 1) {
+    let drawn = |q: &&accountancy::Quantity| q.figures.len() > 1 && q.most.is_some();
+    for q in figures.quantities.iter().filter(drawn) {
         let number = |d: Option<statement::Decimal>| d.map(statement::Decimal::to_f64);
         let least = number(q.least).unwrap_or(0.0).min(0.0);
         let most = number(q.most).unwrap_or(1.0).max(least + f64::MIN_POSITIVE);
@@ -319,47 +320,44 @@ pub fn axes(figures: &Figures) -> Table {
                 })
                 .collect();
             let of = if n == 0 { format!("{name}, {least} to {most}") } else { String::new() };
-            table.push(vec![of, drawn, f.figure.clone(), f.kind.to_string(), f.id.to_string()]);
+            table.push(vec![
+                of,
+                drawn,
+                f.figure.clone(),
+                f.kind.as_str().replace('_', " "),
+                f.id.to_string(),
+            ]);
         }
     }
     table
 }
 
-/// Pairs of figures that differ and may both be true, those of the same kinds and reason together.
+/// Figures that differ and may both be true: by quantity and reason, from low to high.
 #[must_use]
 pub fn seeming(figures: &Figures) -> Table {
-    let mut table = Table::new(&["quantity", "these", "and_these", "why_both_may_be_true"]);
+    let mut table = Table::new(&["quantity", "why_both_may_be_true", "figures"]);
     for q in &figures.quantities {
-        let find = |id: &ObjectId| q.figures.iter().find(|f| f.id == *id);
-        // Reason and kinds -> ids on either side, in the order found.
-        let mut rows: Vec<(String, [String; 2], [Vec<String>; 2])> = Vec::new();
-        for pair in &q.seeming {
-            let (Some(low), Some(high)) = (find(&pair.low), find(&pair.high)) else { continue };
-            let turned = low.kind.as_str() > high.kind.as_str();
-            let (a, b) = if turned { (high, low) } else { (low, high) };
-            let why: Vec<&str> = pair.because_of.iter().map(|d| d.words()).collect();
-            let (why, kinds) = (why.join("; "), [a.kind.to_string(), b.kind.to_string()]);
-            let at = rows.iter().position(|r| r.0 == why && r.1 == kinds).unwrap_or_else(|| {
-                rows.push((why, kinds, [Vec::new(), Vec::new()]));
-                rows.len() - 1
-            });
-            for (side, f) in rows[at].2.iter_mut().zip([a, b]) {
+        let name = format!("{} {}", q.material, q.unit).trim().to_owned();
+        let mut reasons: Vec<Differ> =
+            q.seeming.iter().filter_map(|p| p.because_of.first().copied()).collect();
+        reasons.sort_unstable();
+        reasons.dedup();
+        for reason in reasons {
+            let pairs = || q.seeming.iter().filter(|p| p.because_of.first() == Some(&reason));
+            // By kind, in the order of the axis.
+            let mut kinds: Vec<(&str, Vec<String>)> = Vec::new();
+            for f in q.figures.iter().filter(|f| pairs().any(|p| p.low == f.id || p.high == f.id)) {
                 let shown = format!("{} ({})", f.figure, f.id);
-                if !side.contains(&shown) {
-                    side.push(shown);
+                match kinds.iter_mut().find(|(kind, _)| *kind == f.kind.as_str()) {
+                    Some((_, list)) => list.push(shown),
+                    None => kinds.push((f.kind.as_str(), vec![shown])),
                 }
             }
-        }
-        for (why, kinds, sides) in rows {
-            let [a, b] = sides;
-            let [of, against] = kinds;
-            let name = format!("{} {}", q.material, q.unit).trim().to_owned();
-            table.push(vec![
-                name,
-                format!("{of}: {}", a.join(", ")),
-                format!("{against}: {}", b.join(", ")),
-                why,
-            ]);
+            let of_kind = |(kind, list): &(&str, Vec<String>)| {
+                format!("{}: {}", kind.replace('_', " "), list.join(", "))
+            };
+            let shown: Vec<String> = kinds.iter().map(of_kind).collect();
+            table.push(vec![name.clone(), reason.words().to_owned(), shown.join(" | ")]);
         }
     }
     table
