@@ -99,7 +99,7 @@ impl Ledger {
     /// The commit order, whole. Steps 1 to 7 happen under SQLite's write lock.
     ///
     /// 1. Take the write lock; another process that appends waits (up to a minute).
-    /// 2. Read the latest checkpoint and check our own signature on it.
+    /// 2. Read the latest checkpoint and check our own signature on it, unless it is the very one we wrote last.
     /// 3. If the log grew since we last looked, load the edge of the tree; its root must be the checkpoint's.
     /// 4. If a key was enrolled since the signatures were checked, let go and have them checked again.
     /// 5. Insert the entries that are not duplicates.
@@ -121,7 +121,11 @@ impl Ledger {
         let tx =
             Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate).map_err(fail)?;
         // 2
-        let head = self.head()?;
+        let head = match self.written.take() {
+            // What we wrote ourselves and nobody has followed is still ours.
+            Some((note, head)) if note == self.checkpoint()? => head,
+            _ => self.head()?,
+        };
         // 3
         let mut edge = match edge.filter(|edge| edge.size() == head.size) {
             Some(edge) => edge,
@@ -136,8 +140,10 @@ impl Ledger {
             )));
         }
         // 4
-        let keys: usize =
-            tx.query_row("SELECT count(*) FROM key", [], |row| row.get(0)).map_err(fail)?;
+        let keys: usize = tx
+            .prepare_cached("SELECT count(*) FROM key")
+            .and_then(|mut s| s.query_row([], |row| row.get(0)))
+            .map_err(fail)?;
         if keys != known {
             return Ok(None);
         }
@@ -193,10 +199,12 @@ impl Ledger {
             let checkpoint = Checkpoint { origin: self.origin.clone(), size, root: edge.root() };
             let note =
                 checkpoint.sign(log_key).map_err(|e| LedgerError::Tampered(e.to_string()))?;
-            tx.execute("INSERT INTO checkpoint VALUES (?1, ?2)", params![size, note])
+            tx.prepare_cached("INSERT INTO checkpoint VALUES (?1, ?2)")
+                .and_then(|mut s| s.execute(params![size, note]))
                 .map_err(fail)?;
             // 7
             tx.commit().map_err(fail)?;
+            self.written = Some((note, checkpoint));
         }
         self.keyring = keyring;
         self.edge = Some(edge);

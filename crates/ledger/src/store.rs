@@ -46,6 +46,8 @@ pub struct Ledger {
     pub(crate) log_key: Option<SigningKey>,
     /// Tree and keyring as of the last commit we saw; re-read under the lock when another process wrote.
     pub(crate) edge: Option<Edge>,
+    /// The last checkpoint that we wrote: its signature needs no check.
+    pub(crate) written: Option<(Vec<u8>, Checkpoint)>,
     pub(crate) keyring: Keyring,
     /// Opened without a lock from a place we cannot write to.
     pub(crate) immutable: bool,
@@ -175,6 +177,7 @@ impl Ledger {
             log_vkey,
             log_key,
             edge: None,
+            written: None,
             keyring: Keyring::default(),
             immutable,
         };
@@ -278,9 +281,8 @@ impl Ledger {
     /// When the file cannot be read.
     pub fn checkpoint(&self) -> Result<Vec<u8>, LedgerError> {
         self.db
-            .query_row("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1", [], |row| {
-                row.get(0)
-            })
+            .prepare_cached("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
+            .and_then(|mut s| s.query_row([], |row| row.get(0)))
             .map_err(|e| self.fail(e))
     }
 

@@ -395,11 +395,17 @@ impl<'a> NoteRef<'a> {
     pub fn parse(bytes: &'a [u8]) -> Result<Self, NoteError> {
         let note =
             std::str::from_utf8(bytes).map_err(|e| NoteError::Encoding { at: e.valid_up_to() })?;
-        if let Some(at) = bytes.iter().position(|b| *b < 0x20 && *b != b'\n') {
+        // A block at a time without leaving early, which the compiler turns into vector instructions: a log is read
+        // as fast as this goes.
+        let control = |b: &u8| *b < 0x20 && *b != b'\n';
+        if bytes.chunks(64).any(|block| block.iter().fold(false, |any, b| any | control(b)))
+            && let Some(at) = bytes.iter().position(control)
+        {
             return Err(NoteError::Control { at, byte: bytes[at] });
         }
-        // The last empty line parts text and signatures: the text may hold empty lines of its own.
-        let at = note.rfind("\n\n").ok_or(NoteError::NoSignatures)?;
+        // The last empty line parts text and signatures: the text may hold empty lines of its own. It is near the end.
+        let at =
+            bytes.windows(2).rposition(|pair| pair == b"\n\n").ok_or(NoteError::NoSignatures)?;
         let (text, lines) = (&note[..=at], &note[at + 2..]);
         let lines = lines.strip_suffix('\n').ok_or(NoteError::NoSignatures)?;
         for (i, line) in lines.split('\n').enumerate() {
