@@ -9,6 +9,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod support;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -16,50 +18,9 @@ use std::time::Duration;
 
 use ledger::keys::KeyDir;
 use ledger::{Added, Ledger};
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
-use statement::kinds::evidence::Event;
-use statement::{Body, Header, Statement};
+use support::{create, statement};
 
 const ROLE: &str = "LOCKSTEP_TEST_APPENDER";
-
-fn statement(id: &str) -> Statement {
-    let header = Header {
-        case: "dprk".parse().unwrap(),
-        id: id.parse().unwrap(),
-        note: None,
-        party: "desk".parse().unwrap(),
-        replaces: None,
-        said: None,
-        source: None,
-    };
-    let body = Body::Event(Event {
-        condition: None,
-        category: "event".into(),
-        on: None,
-        parties: vec![],
-        place: None,
-        step: None,
-        what: id.into(),
-    });
-    Statement { header, body }
-}
-
-fn create(folder: &Path) {
-    let keys = KeyDir::new(folder.join("keys"));
-    let (desk, log) = (
-        keys.load_or_create("desk", "desk.example").unwrap(),
-        keys.load_or_create("log", "log.example").unwrap(),
-    );
-    let mut ledger =
-        Ledger::create(&folder.join("ledger.sqlite"), &"dprk".parse().unwrap(), log).unwrap();
-    let body = Body::KeyEnroll(KeyEnroll {
-        key: desk.verifying_key().to_string(),
-        owner: "desk".parse().unwrap(),
-        purpose: KeyPurpose::Desk,
-    });
-    let enroll = Statement { body, ..statement("key.desk") };
-    ledger.append(vec![enroll.sign(&[&desk]).unwrap()]).unwrap();
-}
 
 /// What the child does: appends one by one, or ten by ten, and prints the index of each once it is acknowledged.
 #[test]
@@ -115,7 +76,7 @@ fn whole(folder: &Path) -> u64 {
 #[test]
 fn killed_at_any_moment() {
     let folder = tempfile::tempdir().unwrap();
-    create(folder.path());
+    create(folder.path(), 0);
     let mut total = 0;
     for round in 0..12_u64 {
         let child = start(folder.path(), &format!("r{round}"));
@@ -134,7 +95,7 @@ fn killed_at_any_moment() {
 #[test]
 fn two_processes_at_once_make_one_history() {
     let folder = tempfile::tempdir().unwrap();
-    create(folder.path());
+    create(folder.path(), 0);
     let (a, b) = (start(folder.path(), "a"), start(folder.path(), "b"));
     std::thread::sleep(Duration::from_millis(1500));
     let (mut seen, other) = (acknowledged(a), acknowledged(b));

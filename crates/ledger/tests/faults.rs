@@ -14,6 +14,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -21,36 +23,12 @@ use std::process::Command;
 
 use ledger::keys::KeyDir;
 use ledger::{Added, Ledger, LedgerError};
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
-use statement::kinds::evidence::Event;
-use statement::{Body, Header, Statement};
+use support::statement;
 use tempfile::TempDir;
 use tlog::checkpoint::Checkpoint;
 use tlog::tree::Hash;
 
 const ROLE: &str = "LOCKSTEP_TEST_ONE_APPEND";
-
-fn statement(id: &str) -> Statement {
-    let header = Header {
-        case: "t".parse().unwrap(),
-        id: id.parse().unwrap(),
-        note: None,
-        party: "desk".parse().unwrap(),
-        replaces: None,
-        said: None,
-        source: None,
-    };
-    let body = Body::Event(Event {
-        condition: None,
-        category: "event".into(),
-        on: None,
-        parties: vec![],
-        place: None,
-        step: None,
-        what: id.into(),
-    });
-    Statement { header, body }
-}
 
 /// A log with its history as an outsider saw it.
 struct Log {
@@ -66,22 +44,7 @@ impl Log {
     /// A log of 300 entries: one full tile and a partial one.
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let keys = KeyDir::new(folder.path().join("keys"));
-        let desk = keys.load_or_create("desk", "desk.example").unwrap();
-        let key = keys.load_or_create("log", "log.example").unwrap();
-        let mut ledger =
-            Ledger::create(&folder.path().join("ledger.sqlite"), &"t".parse().unwrap(), key)
-                .unwrap();
-        let enroll = KeyEnroll {
-            key: desk.verifying_key().to_string(),
-            owner: "desk".parse().unwrap(),
-            purpose: KeyPurpose::Desk,
-        };
-        let first = Statement { body: Body::KeyEnroll(enroll), ..statement("key.desk") };
-        let mut entries = vec![first.sign(&[&desk]).unwrap()];
-        entries.extend((1..300).map(|i| statement(&format!("e-{i}")).sign(&[&desk]).unwrap()));
-        ledger.append(entries).unwrap();
-        drop(ledger);
+        support::create(folder.path(), 299);
         let mut log =
             Self { folder, seen: BTreeMap::new(), acknowledged: BTreeMap::new(), turn: 0 };
         log.oracle("at the start");
