@@ -10,7 +10,7 @@ use statement::kinds::evidence::Event;
 use statement::{Body, Header, Statement};
 
 /// An event of that name.
-pub fn statement(id: &str) -> Statement {
+pub(crate) fn statement(id: &str) -> Statement {
     let header = Header {
         case: "dprk".parse().unwrap(),
         id: id.parse().unwrap(),
@@ -33,7 +33,7 @@ pub fn statement(id: &str) -> Statement {
 }
 
 /// Makes `ledger.sqlite` with its keys beside it; the desk's key is enrolled, then come as many events.
-pub fn create(folder: &Path, events: usize) {
+pub(crate) fn create(folder: &Path, events: usize) {
     let keys = KeyDir::new(folder.join("keys"));
     let desk = keys.load_or_create("desk", "desk.example").unwrap();
     let log = keys.load_or_create("log", "log.example").unwrap();
