@@ -207,6 +207,35 @@ export interface RoadmapPage {
   in_step_with: [string, string][];
 }
 
+/** 10, 50 and 90 of 100 runs; null beyond any calendar. */
+export type Days = [string | null, string | null, string | null];
+
+export interface FlowPoint {
+  on: string;
+  received: number;
+  fulfilled: number;
+  verified: number;
+}
+
+export interface PartyDelays {
+  party: string;
+  flows: { benefits: number; obligations: number; received: number; fulfilled: number; verified: number; ahead_days: number; curve: FlowPoint[] };
+  [part: string]: unknown;
+}
+
+export interface ForesightPage {
+  forecast: {
+    as_of: string;
+    runs: number;
+    steps: { step: string; days: Days; by_due?: number; critical: number; drawn_from: string }[];
+    whole?: { days: Days; due?: string; by_due?: number };
+    in_time: { reference: { share: number; known: number }; kept: number; of: number; chance: number };
+    reference: { promises: number; agreements: string[] };
+    method: string;
+  } | null;
+  promises: { parties: PartyDelays[]; method: string } | null;
+}
+
 export interface TablePage {
   name: string;
   columns: string[];

@@ -371,6 +371,9 @@ pub(crate) struct ProveArgs {
     /// States to visit at most in each part of the agreement
     #[arg(long, default_value_t = 5_000_000)]
     pub states: usize,
+    /// What can still happen from this day on, given the record
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub as_of: Option<civil::Date>,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
@@ -443,6 +446,9 @@ pub(crate) enum RoadmapCommand {
         /// Seed of the games drawn from the ranges
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// What is left of the sequence on this day, given the record
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        as_of: Option<civil::Date>,
         /// How to print
         #[arg(long, value_enum, default_value = "table")]
         format: Format,

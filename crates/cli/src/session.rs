@@ -146,6 +146,19 @@ impl Session {
         Ok(Self { folder, roadmap, field, case, ledger: Some(ledger), recorded })
     }
 
+    /// The text of the judgement beside the agreement; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub(crate) fn judgement_text(&self) -> Result<Option<String>, CliError> {
+        let file = self.folder.root.join(JUDGEMENT);
+        match std::fs::read(&file) {
+            Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(CliError::Call(format!("{}: {e}", file.display()))),
+        }
+    }
+
     /// An assessor that knows what the case says of its own about work on the ground.
     pub(crate) fn assessor(&self) -> Assessor {
         Assessor::with_field(self.field.clone())
@@ -167,6 +180,19 @@ impl Session {
         for m in &diagnostics {
             shown += &format!("\n{}:{}:{} {} {}", m.file, m.line, m.column, m.code, m.message);
         }
+        // What cannot be read of it is told by the commands that need it; the desk shows what follows without.
+        let judgement =
+            self.judgement_text().ok().flatten().zip(self.roadmap.as_ref()).map_or_else(
+                Default::default,
+                |(text, roadmap)| {
+                    shown += &text;
+                    foresight::sequence::read(&text, roadmap).judgement
+                },
+            );
+        let judgement = match &self.roadmap {
+            Some(roadmap) => judgement.with_text(roadmap),
+            None => judgement,
+        };
         let digest = statement::Sha256Digest::of(shown.as_bytes()).to_string();
         let unrecorded = match recorded_at {
             Some(_) => Vec::new(),
@@ -177,6 +203,7 @@ impl Session {
             case: self.case,
             field: self.field,
             roadmap: self.roadmap,
+            judgement,
             ledger: recorded_at,
             recorded: self.recorded,
             diagnostics,
@@ -194,6 +221,9 @@ impl Session {
             .unwrap_or_default()
     }
 }
+
+/// The analyst's own judgement of payoffs and durations, beside `roadmap.kdl`.
+pub(crate) const JUDGEMENT: &str = "foresight.kdl";
 
 /// Mistakes that are drawn with the text they stand in.
 const DRAWN: usize = 200;

@@ -179,3 +179,73 @@ fn pictures_and_calendar_are_written() {
         "{calendar}"
     );
 }
+
+#[test]
+fn the_calendar_holds_the_last_useful_day_of_a_power() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("j.ics").to_str().unwrap().to_owned();
+    let jcpoa = case("jcpoa");
+    let ran = run(&[
+        "roadmap",
+        "calendar",
+        &jcpoa,
+        "--as-of",
+        "2025-08-01",
+        "--party",
+        "EU",
+        "-o",
+        &file,
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let calendar = fs::read_to_string(&file).unwrap();
+    let events: Vec<&str> = calendar.split("BEGIN:VEVENT").skip(1).collect();
+    let last = events.iter().find(|e| e.contains("Last day to use")).unwrap();
+    assert!(last.contains("DTSTART;VALUE=DATE:20250814"), "{last}");
+    assert!(
+        last.contains("UID:snapback.last-useful-day.joint-comprehensive-plan-of-action@lockstep")
+    );
+    assert!(last.contains("TRANSP:TRANSPARENT") && last.contains("CATEGORIES:EU"), "{last}");
+    // Past that day there is nothing to remind of.
+    let later = run(&[
+        "roadmap",
+        "calendar",
+        &jcpoa,
+        "--as-of",
+        "2025-09-01",
+        "--party",
+        "EU",
+        "-o",
+        &file,
+    ]);
+    assert_eq!(later.code, 0, "{}", later.err);
+    assert!(!fs::read_to_string(&file).unwrap().contains("Last day to use"));
+}
+
+#[test]
+fn proof_and_game_from_a_day_on() {
+    let six = case("six-party");
+    let whole = json(&["roadmap", "prove", &six]);
+    let later = json(&["roadmap", "prove", &six, "--as-of", "2008-06-30"]);
+    assert!(later["states"].as_u64() < whole["states"].as_u64());
+    // In 2009 the talks on verification have failed, and nothing answers that: it is so from the first state.
+    let end = json(&["roadmap", "prove", &six, "--as-of", "2009-03-01"]);
+    let out =
+        end["answers"].as_array().unwrap().iter().find(|a| a["question"] == "way_out").unwrap();
+    assert_eq!(out["verdict"], "violated");
+    assert_eq!(out["story"].as_array().unwrap().len(), 1, "{out}");
+    let game = json(&["roadmap", "safety", &six, "--as-of", "2008-06-30"]);
+    let steps = |v: &serde_json::Value, key: &str| -> Vec<String> {
+        let list = v[key].as_array().unwrap().iter();
+        list.map(|m| m["step"].as_str().or(m.as_str()).unwrap().to_owned()).collect()
+    };
+    assert_eq!(steps(&game, "behind"), ["ia-3", "ia-1", "ia-4", "decl"]);
+    assert_eq!(steps(&game, "moves"), ["dis", "aid", "delist"]);
+    // Before its first move the US has paid 1.5 for ia-3 and received 5 from ia-1 and 5 from decl; dis then gives it 7.5.
+    let us = game["parties"].as_array().unwrap().iter().position(|p| p["party"] == "US").unwrap();
+    let after = game["moves"][0]["exposure"][us].as_f64().unwrap();
+    assert!((after - (1.5 - 5.0 - 5.0 - 7.5)).abs() < 1e-9, "{after}");
+    let file = format!("{six}/roadmap.kdl");
+    let ran = run(&["roadmap", "prove", &file, "--as-of", "2008-06-30"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("needs a case folder"), "{}", ran.err);
+}

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use assessment::Field;
 use case::Case;
+use foresight::sequence::Judgement;
 use ledger::{Ledger, LedgerError};
 use roadmap::Roadmap;
 use serde::Serialize;
@@ -25,6 +26,8 @@ pub struct Material {
     pub field: Field,
     /// The agreement, where the folder holds one.
     pub roadmap: Option<Roadmap>,
+    /// What somebody judges of its steps: durations, payoffs.
+    pub judgement: Judgement,
     /// The ledger's file; `None` when nothing is recorded and the folder alone is shown.
     pub ledger: Option<PathBuf>,
     /// What opening it did to the ledger.

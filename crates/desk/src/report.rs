@@ -39,6 +39,7 @@ pub fn report(answers: &Answers, day: civil::Date) -> Result<Option<String>, Pro
         Question::Map,
         Question::Roadmap,
         Question::Balances,
+        Question::Foresight,
         Question::Board,
         Question::Mistakes,
     ] {

@@ -5,6 +5,7 @@ use foresight::forecast::Forecast;
 use foresight::prove::Proof;
 use foresight::residual::Residual;
 use foresight::sequence::Safety;
+use statement::Basis;
 
 use crate::Table;
 
@@ -147,12 +148,10 @@ pub fn party_delays(delays: &Delays) -> Table {
         "promises",
         "kept",
         "median_days_late",
-        "median_times_promised",
+        "times_promised",
         "schedule_index",
         "against_others",
-        "received",
-        "fulfilled",
-        "ahead_days",
+        "response_days",
     ]);
     for p in &delays.parties {
         let index = p.schedule.map(|s| number(s.index)).unwrap_or_default();
@@ -164,8 +163,32 @@ pub fn party_delays(delays: &Delays) -> Table {
             p.median_ratio.map(number).unwrap_or_default(),
             index,
             p.index_against_others.map(number).unwrap_or_default(),
+            p.median_response_days.map(|d| format!("{d:.0}")).unwrap_or_default(),
+        ]);
+    }
+    table
+}
+
+/// What each party received and fulfilled.
+#[must_use]
+pub fn flows(delays: &Delays) -> Table {
+    let mut table = Table::new(&[
+        "party",
+        "of_others",
+        "received",
+        "own",
+        "fulfilled",
+        "verified",
+        "ahead_days",
+    ]);
+    for p in &delays.parties {
+        table.push(vec![
+            p.party.clone(),
+            p.flows.benefits.to_string(),
             percent(p.flows.received),
+            p.flows.obligations.to_string(),
             percent(p.flows.fulfilled),
+            percent(p.flows.verified),
             format!("{:.0}", p.flows.ahead_days),
         ]);
     }
@@ -189,16 +212,79 @@ pub fn comparisons(delays: &Delays) -> Table {
     table
 }
 
-/// Days lost, by party and stated cause.
+/// Days lost, by party and stated cause, with what the record holds that bears it out.
 #[must_use]
 pub fn causes(delays: &Delays) -> Table {
-    let mut table = Table::new(&["party", "days", "steps", "the_record_says"]);
+    let mut table = Table::new(&[
+        "party",
+        "days",
+        "steps",
+        "the_record_says",
+        "known_from",
+        "stood_in_the_way",
+        "days_borne_out",
+    ]);
     for c in &delays.causes {
+        let basis = match c.basis {
+            Some(Basis::Seen) => Some("source seen"),
+            Some(Basis::Mixed) => Some("source seen in part"),
+            Some(Basis::Memory) => Some("memory"),
+            None => None,
+        };
+        let standing = c.standing.map(|s| s.to_string());
+        let known: Vec<&str> = standing.as_deref().into_iter().chain(basis).collect();
+        // Steps of one list wait for the same thing: told once, with the most days it stood in the way of any.
+        let mut evidence: Vec<(String, i64)> = Vec::new();
+        for e in &c.evidence {
+            let whose = match e.parties.is_empty() {
+                true => String::new(),
+                false => format!(" ({})", e.parties.join(" ")),
+            };
+            let words = format!("{}{whose}", e.words);
+            match evidence.iter_mut().find(|(w, _)| *w == words) {
+                Some((_, days)) => *days = (*days).max(e.days),
+                None => evidence.push((words, e.days)),
+            }
+        }
+        let evidence: Vec<String> =
+            evidence.into_iter().map(|(words, days)| format!("{words}: {days} days")).collect();
         table.push(vec![
             c.party.clone(),
             c.days.to_string(),
             c.steps.join(" "),
             c.stated.clone().unwrap_or_else(|| "nothing".to_owned()),
+            known.join(", "),
+            if evidence.is_empty() { "nothing".to_owned() } else { evidence.join("; ") },
+            c.days_borne_out.to_string(),
+        ]);
+    }
+    table
+}
+
+/// How long steps took that could begin because others had done theirs.
+#[must_use]
+pub fn responses(delays: &Delays) -> Table {
+    let mut table =
+        Table::new(&["step", "by", "answers", "done_on", "answered", "days", "longer_elsewhere"]);
+    for r in &delays.responses {
+        let days = match r.days {
+            (least, Some(most)) if least == most => least.to_string(),
+            (least, Some(most)) => format!("{least} to {most}"),
+            (least, None) => format!("{least} so far"),
+        };
+        let (least, most) = r.longer_in_reference;
+        table.push(vec![
+            r.step.clone(),
+            r.parties.join(" "),
+            r.to.clone(),
+            r.since.to_string(),
+            r.answered.as_ref().map(ToString::to_string).unwrap_or_default(),
+            days,
+            if most - least < 0.005 {
+                percent(least)
+            } else {
+                format!("{} to {}", percent(least), percent(most))
+            },
         ]);
     }
     table

@@ -261,3 +261,172 @@ fn interchangeable_steps_keep_their_names_in_a_story() {
         );
     }
 }
+
+#[test]
+fn a_quorum_multiplies_the_states_by_the_certificates_that_stand() {
+    for n in 1..=4_u32 {
+        for quorum in 1..=3_u8 {
+            let mut s = system(&vec![&[][..]; n as usize], false, 0);
+            for step in &mut s.steps {
+                step.certifiers = vec!["X".into(), "Y".into(), "Z".into()];
+                step.quorum = quorum;
+            }
+            // Waiting, claimed, so many certificates short of the last, verified; disputed. As without a quorum: two
+            // regimes, less those states in which nothing stands that could be answered.
+            let calm = 2 + usize::from(quorum);
+            let expected = 2 * (calm + 1).pow(n) - calm.pow(n);
+            assert_eq!(prove(&s, PLAIN).states, expected, "n={n}, quorum={quorum}");
+        }
+    }
+}
+
+#[test]
+fn each_of_a_quorum_certifies_and_the_doer_is_none_of_them() {
+    let text = |holders: &str, quorum: u8| {
+        of(&format!(
+            "role \"panel\" may=\"verify\" quorum={quorum} {{ holder {holders}; }}\nstep \"a\" by=\"A\" {{ verified-by \"panel\"; }}\nstep \"b\" by=\"B\" {{ after \"a\" \"c\"; }}\nstep \"c\" by=\"B\" {{ after \"b\"; }}\n"
+        ))
+    };
+    // The story of a deadlock goes through two certificates.
+    let (_, story) = answer(&text("\"B\" \"I\"", 2), Question::NoDeadlock);
+    assert_eq!(
+        answer(&text("\"B\" \"I\"", 2), Question::OnlyTheEntitledCertify).0,
+        Verdict::Proved
+    );
+    assert_eq!(
+        story[..3],
+        ["A says that `a` is done", "B certifies `a`; it takes 2", "I certifies `a`"]
+    );
+    let (verdict, story) = answer(&text("\"A\" \"I\"", 2), Question::OnlyTheEntitledCertify);
+    assert_eq!(verdict, Verdict::Violated);
+    assert_eq!(story.last().unwrap(), "So A has certified its own step `a`");
+    // Three certificates of two holders: the end is never reached.
+    let few = of(
+        "role \"panel\" may=\"verify\" quorum=3 { holder \"B\" \"I\"; }\nstep \"a\" by=\"A\" { verified-by \"panel\"; }\n",
+    );
+    let (verdict, story) = answer(&few, Question::WayOut);
+    assert_eq!(verdict, Verdict::Violated);
+    assert_eq!(
+        story,
+        [
+            "From here the end cannot be reached: `a` takes 3 certificates, and only B and I may give one"
+        ]
+    );
+}
+
+#[test]
+fn between_the_last_useful_day_and_the_lapse_nothing_answers() {
+    let text = |lapse: &str| {
+        of(&format!(
+            "step \"a\" by=\"A\"{{}}\npower \"back\" does=\"snap-back\" {{ holder \"B\"; over \"a\"; window \"talks\" days=35; window \"council\" days=30; {lapse} }}\n"
+        ))
+    };
+    // 35 + 30 days before 18 October 2025.
+    let (verdict, story) = answer(&text("lapse \"2025-10-18\""), Question::SnapbackInTime);
+    assert_eq!(verdict, Verdict::Violated);
+    assert_eq!(
+        story,
+        [
+            "2025-08-14 passes: the last day on which `back`, which lapses on 2025-10-18, can be used and still run its 65 days",
+            "A refuses `a`",
+            "`back` may still be used, and would lapse before its 65 days have run",
+        ]
+    );
+    assert_eq!(answer(&text(""), Question::SnapbackInTime).0, Verdict::Proved);
+    // A power without windows is of use to its last day; after that it is not asked of.
+    let at_once = of(
+        "step \"a\" by=\"A\"{}\npower \"back\" does=\"snap-back\" { holder \"B\"; over \"a\"; lapse \"2025-10-18\"; }\n",
+    );
+    assert_eq!(answer(&at_once, Question::SnapbackInTime).0, Verdict::Proved);
+}
+
+#[test]
+fn a_power_that_lapses_with_a_step_can_be_forestalled() {
+    let text = |window: &str| {
+        of(&format!(
+            "step \"a\" by=\"A\" {{ verified-by \"monitor\"; reversed-by \"r\"; }}\nstep \"end\" by=\"A\" {{ title \"the end\"; }}\npower \"back\" does=\"snap-back\" {{ holder \"B\"; over \"a\"; {window} lapse \"end\"; }}\n"
+        ))
+    };
+    let (verdict, story) = answer(&text("window \"talks\" days=10;"), Question::SnapbackInTime);
+    assert_eq!(verdict, Verdict::Violated, "{story:#?}");
+    assert!(
+        story
+            .last()
+            .unwrap()
+            .ends_with("A can do `end`, with which `back` lapses before its effect"),
+        "{story:#?}"
+    );
+    // Without a window its use takes effect at once.
+    assert_eq!(answer(&text(""), Question::SnapbackInTime).0, Verdict::Proved);
+}
+
+#[test]
+fn others_who_can_stop_a_power_or_leave_it_undecided_are_named() {
+    let (verdict, story) = answer(
+        &of(
+            "step \"a\" by=\"A\"{}\nstep \"waive\" by=\"A\"{}\npower \"back\" does=\"snap-back\" { holder \"B\"; over \"a\"; trigger \"a\" is=\"refused\"; stopped-by \"waive\"; window \"talks\" days=10; }\n",
+        ),
+        Question::SnapbackInTime,
+    );
+    assert_eq!(verdict, Verdict::Violated);
+    assert_eq!(story, ["A refuses `a`", "A can do `waive` and so stop `back` before its effect"]);
+    let council = |silence: &str| {
+        of(&format!(
+            "party \"UNSC\"\nstep \"a\" by=\"A\"{{}}\npower \"back\" does=\"snap-back\" {{ holder \"B\"; over \"a\"; window \"council\" days=30 by=\"UNSC\"{silence}; }}\n"
+        ))
+    };
+    let (verdict, story) = answer(&council(""), Question::SnapbackInTime);
+    assert_eq!(verdict, Verdict::Violated);
+    assert_eq!(
+        story.last().unwrap(),
+        "Whether `back` takes effect is up to UNSC in the window `council`, and the text does not say what its silence means"
+    );
+    assert_eq!(
+        answer(&council(" if-silent=\"measures return\""), Question::SnapbackInTime).0,
+        Verdict::Proved
+    );
+}
+
+#[test]
+fn a_breach_noticed_after_the_time_to_answer_it_cannot_be_answered() {
+    let text = |noticed: u32| {
+        of(&format!(
+            "step \"a\" by=\"A\" {{ verified-by \"monitor\"; detected-within days={noticed}; }}\npower \"back\" does=\"snap-back\" {{ holder \"B\"; over \"a\"; use-within days=30; }}\n"
+        ))
+    };
+    assert_eq!(answer(&text(20), Question::SnapbackInTime).0, Verdict::Proved);
+    let (verdict, story) = answer(&text(30), Question::SnapbackInTime);
+    assert_eq!(verdict, Verdict::Violated);
+    assert_eq!(
+        story.last().unwrap(),
+        "The clock of the breach runs out before the power that answers it may be used"
+    );
+}
+
+#[test]
+fn from_a_day_on_only_what_can_still_happen_is_searched() {
+    let reading = roadmap::read(
+        "roadmap \"T\"\nparty \"A\"\nparty \"B\"\nstep \"a\" by=\"A\"{}\nstep \"b\" by=\"B\" { after \"a\"; }\npower \"back\" does=\"snap-back\" { holder \"A\" \"B\"; over \"a\"; window \"talks\" days=65; lapse \"2025-10-18\"; }\n",
+    );
+    assert_eq!(reading.messages, []);
+    let (scenarios, messages) = roadmap::read_scenarios(
+        "scenario \"x\" {\n claim \"a\" on=\"2025-08-01\" by=\"A\"\n claim \"b\" on=\"2025-08-20\" progress=\"refused\" by=\"B\"\n}\n",
+    );
+    assert_eq!(messages, []);
+    let on = |month, day| {
+        let status = roadmap::status_in(
+            &reading.roadmap,
+            &scenarios[0],
+            statement::civil::date(2025, month, day),
+        );
+        System::of(&reading.roadmap).on(&reading.roadmap, &status)
+    };
+    let states = |s: &System| prove(s, Bounds::default()).states;
+    // Before anything, all of it; with `a` done, less; with `b` refused in August, the gap is where we are.
+    assert!(states(&on(8, 2)) < states(&on(7, 1)));
+    let (verdict, story) = answer(&on(8, 20), Question::SnapbackInTime);
+    assert_eq!(verdict, Verdict::Violated);
+    assert_eq!(story, ["`back` may still be used, and would lapse before its 65 days have run"]);
+    let (verdict, story) = answer(&on(8, 20), Question::WayOut);
+    assert_eq!(verdict, Verdict::Proved, "{story:#?}");
+}

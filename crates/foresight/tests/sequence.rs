@@ -295,7 +295,7 @@ proptest! {
     fn a_judgement_of_any_text_never_panics(text in "\\PC{0,200}") {
         let roadmap = roadmap::read("party \"A\"\nstep \"a\" by=\"A\"\n").roadmap;
         let reading = read(&text, &roadmap);
-        let _ = safety(&roadmap, &reading.judgement, 1);
+        let _ = safety(&roadmap, &reading.judgement, 1, None);
     }
 }
 
@@ -336,8 +336,8 @@ fn ranges_give_a_share_a_worst_corner_and_an_edit() {
     let text = "discount 0.9\npayoff \"a\" { cost \"A\" 5; gain \"B\" 6; }\npayoff \"b\" { cost \"B\" 3; gain \"A\" 7; }\nclosing \"B\" 2 4\n";
     let reading = read(text, &roadmap);
     assert_eq!(reading.messages, []);
-    let s = safety(&roadmap, &reading.judgement, 7);
-    assert_eq!(s, safety(&roadmap, &reading.judgement, 7));
+    let s = safety(&roadmap, &reading.judgement, 7, None);
+    assert_eq!(s, safety(&roadmap, &reading.judgement, 7, None));
     assert!(s.holds_in_the_middle && !s.holds_at_worst);
     // B goes on when its closing benefit is 3 or more: half of the range.
     assert!((s.share_that_holds - 0.5).abs() < 0.02, "{}", s.share_that_holds);

@@ -13,8 +13,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use case::{Case, Index};
+use case::{Case, Index, StepStatement};
 use statement::kinds::evidence::Term;
+use statement::kinds::roadmap::Progress;
 use statement::{Date, Decimal, ObjectId, Quantity, Standing, civil, days};
 
 use crate::days::{add, after, span, subtract};
@@ -108,6 +109,34 @@ struct Engine<'a> {
 /// The regime of a step, since when, why, and the entries.
 type Ruling = (Regime, Option<Date>, Vec<String>, Vec<Index>);
 
+/// A use of a power.
+struct Use {
+    on: Date,
+    because: Vec<Index>,
+    /// The window it begins at.
+    start: usize,
+    /// Which holders used it; empty when the record does not say.
+    by: Vec<String>,
+}
+
+/// Why a use of a power never takes effect.
+enum NoEffect {
+    Stopped(ObjectId, Date),
+    Lapsed,
+    /// On that day nothing gave the right to it.
+    NoRight(String),
+}
+
+/// What gives the right to use a power on a day.
+enum Right {
+    /// The holder judges for itself.
+    OwnJudgement,
+    Given(Vec<String>, Vec<Index>),
+    /// It was given, and the time to use it is over.
+    Over(Vec<String>, Vec<Index>),
+    NotGiven,
+}
+
 /// When something came about, and when it ended.
 struct Arose {
     on: Option<Date>,
@@ -130,21 +159,46 @@ fn one_reading(roadmap: &Roadmap, history: History<'_>, as_of: civil::Date) -> S
         lasting: Vec::new(),
         powers: Vec::new(),
     };
-    engine.dates();
-    let done = engine.done_on();
-    engine.limits = limits(roadmap, history, as_of, &done);
-    for lasting in &roadmap.lasting {
-        let status = engine.lasting(lasting);
-        engine.lasting.push(status);
-    }
-    for power in &roadmap.powers {
-        let status = engine.power(power);
-        engine.powers.push(status);
-    }
+    engine.settle();
     engine.finish()
 }
 
 impl<'a> Engine<'a> {
+    /// Dates, limits, lasting obligations, powers, in this order. Where a date depends on a power, what a first round says
+    /// of powers is known to the next, until nothing changes.
+    fn settle(&mut self) {
+        let roadmap = self.roadmap;
+        let named = |id: &ObjectId| roadmap.powers.iter().any(|p| p.id == *id);
+        let again = roadmap.steps.iter().filter_map(|s| s.due.as_ref()).any(|d| {
+            d.provided_not.as_ref().is_some_and(named)
+                || d.or.as_ref().is_some_and(|(o, _)| named(o))
+        });
+        let recorded = again.then(|| self.facts.clone());
+        for _ in 0..=roadmap.powers.len() {
+            self.dates();
+            let done = self.done_on();
+            self.limits = limits(roadmap, self.history, self.as_of, &done);
+            self.lasting = roadmap.lasting.iter().map(|l| self.lasting(l)).collect();
+            let before = self.powers.clone();
+            // A power may wait for the use of another, wherever that stands: each round settles at least one more.
+            for _ in 0..=roadmap.powers.len() {
+                let powers: Vec<PowerStatus> =
+                    roadmap.powers.iter().map(|p| self.power(p)).collect();
+                let settled = powers == self.powers;
+                self.powers = powers;
+                if settled {
+                    break;
+                }
+            }
+            let Some(recorded) = recorded.as_ref().filter(|_| self.powers != before) else {
+                return;
+            };
+            self.facts.clone_from(recorded);
+            self.by_itself.clear();
+        }
+        self.dates();
+    }
+
     fn place(&self, id: &ObjectId) -> Option<usize> {
         self.index.get(id.as_str()).copied()
     }
@@ -188,12 +242,9 @@ impl<'a> Engine<'a> {
         if let Some(power) = self.powers.iter().find(|p| p.id == *id) {
             return power.takes_effect.clone().filter(|_| power.state == PowerState::InEffect);
         }
-        if let Some(power) = self.roadmap.powers.iter().find(|p| p.id == *id) {
-            // Asked before powers were looked at: a date with a proviso on a power's use.
-            return self.use_of(power).and_then(|(on, _, start)| {
-                let total = total_days(&power.windows[start.min(power.windows.len())..]);
-                after(&on, Length::Days(total), false).filter(|d| d.latest() <= self.as_of)
-            });
+        if self.roadmap.powers.iter().any(|p| p.id == *id) {
+            // Powers were not looked at yet; the next round knows.
+            return None;
         }
         happened(self.history, id.as_str(), self.as_of).map(|(on, _)| on)
     }
@@ -381,7 +432,9 @@ impl<'a> Engine<'a> {
             .iter()
             .rfind(|p| p.on.earliest() <= self.as_of)
             .map(|p| p.due.clone());
-        self.facts[i].postponed.clone().or(agreed).or_else(|| self.due[i].0.clone())
+        // Dates may be asked for while they are worked out.
+        let promised = || self.due.get(i).and_then(|d| d.0.clone());
+        self.facts[i].postponed.clone().or(agreed).or_else(promised)
     }
 
     fn moment(&self, moment: &Moment) -> Option<Date> {
@@ -462,105 +515,252 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// The first use of a power: when, the entries, and the window it begins at.
-    fn use_of(&self, power: &Power) -> Option<(Date, Vec<Index>, usize)> {
-        let named = power.used_by.iter().filter_map(|(id, at)| {
-            let (on, because) = happened(self.history, id.as_str(), self.as_of)?;
-            let start = at
-                .as_ref()
-                .and_then(|at| power.windows.iter().position(|w| w.name == *at))
-                .unwrap_or(0);
-            Some((on, because, start))
-        });
-        let own = happened(self.history, power.id.as_str(), self.as_of)
-            .map(|(on, because)| (on, because, 0));
-        named.chain(own).min_by_key(|(on, ..)| on.earliest())
+    /// Every use of a power, the earliest first. A holder uses it by claiming its id, or by an event or step that the text
+    /// names; what another party of the agreement claims is no use of it.
+    fn uses_of(&self, power: &Power) -> Vec<Use> {
+        let holds = |party: &str| power.holders.iter().any(|h| h == party);
+        let mut uses: Vec<Use> = power
+            .used_by
+            .iter()
+            .filter_map(|(id, at)| {
+                let (on, because) = happened(self.history, id.as_str(), self.as_of)?;
+                let start = at
+                    .as_ref()
+                    .and_then(|at| power.windows.iter().position(|w| w.name == *at))
+                    .unwrap_or(0);
+                let mut by = self.history.who(id.as_str());
+                by.extend(
+                    self.place(id).into_iter().flat_map(|i| self.roadmap.steps[i].by.clone()),
+                );
+                by.retain(|p| holds(p));
+                Some(Use { on, because, start, by })
+            })
+            .collect();
+        for known in self.history.of_step(power.id.as_str()) {
+            let used = matches!(
+                known.body,
+                StepStatement::Claim(c) if matches!(c.progress, Progress::Done | Progress::Partly)
+            );
+            let Some(on) = known.body.on().filter(|on| used && on.earliest() <= self.as_of) else {
+                continue;
+            };
+            let party = known.party.as_str();
+            // Whoever is no party of the agreement only writes down what a holder did.
+            let by = match (holds(party), self.roadmap.parties.iter().any(|p| p == party)) {
+                (true, _) => vec![party.to_owned()],
+                (false, true) => continue,
+                (false, false) => Vec::new(),
+            };
+            uses.push(Use { on: on.clone(), because: known.because.to_vec(), start: 0, by });
+        }
+        uses.sort_by_key(|u| u.on.earliest());
+        uses
+    }
+
+    /// What gives the right to use a power on a day, in words. A breach that was cured by then gives none any more.
+    fn right(&self, power: &Power, day: civil::Date) -> Right {
+        if power.triggers.is_empty() {
+            return Right::OwnJudgement;
+        }
+        let (mut given, mut over, mut because) = (Vec::new(), Vec::new(), Vec::new());
+        for trigger in &power.triggers {
+            let Some((on, entries)) = self.stood(trigger, day) else { continue };
+            because.extend(entries);
+            let words = format!("`{}` is {}", trigger.of, trigger.is.word());
+            let until = power
+                .use_within
+                .zip(on.as_ref())
+                .and_then(|(within, on)| after(on, within, self.inclusive()).map(|d| d.latest()));
+            match (&on, until) {
+                (Some(on), Some(until)) if until < day => {
+                    over.push(format!("{words} since {on}; the time to use it ended on {until}"));
+                }
+                (on, _) => {
+                    let since = on.as_ref().map_or(String::new(), |d| format!(" since {d}"));
+                    given.push(format!("{words}{since}"));
+                }
+            }
+        }
+        match (given.is_empty(), over.is_empty()) {
+            (false, _) => {
+                given.extend(over);
+                Right::Given(given, because)
+            }
+            (true, false) => Right::Over(over, because),
+            (true, true) => Right::NotGiven,
+        }
+    }
+
+    /// Whether something stood in a state on a day, and since when.
+    fn stood(&self, state: &StateOf, day: civil::Date) -> Option<(Option<Date>, Vec<Index>)> {
+        let by_then = |d: &Date| d.earliest() <= day;
+        if state.is == Is::Happened {
+            let (on, because) = happened(self.history, state.of.as_str(), day)?;
+            return Some((Some(on), because));
+        }
+        if let Some(i) = self.place(&state.of) {
+            let then;
+            let facts = if day == self.as_of {
+                &self.facts[i]
+            } else {
+                then = facts(&self.roadmap.steps[i], self.roadmap, self.history, day);
+                &then
+            };
+            let done = facts.state.is_some_and(StepState::is_done);
+            let on = match (state.is, facts.state) {
+                (Is::Done, _) if done => facts.actual.clone(),
+                (Is::Verified, Some(StepState::Verified)) => facts.verified_on.clone(),
+                (Is::Reversed, Some(StepState::Reversed)) => facts.reversed_on.clone(),
+                (Is::Refused, Some(StepState::Refused)) => facts.closed_on.clone(),
+                (Is::Failed, Some(StepState::Failed)) => facts.closed_on.clone(),
+                (Is::Overdue, _) if !done => {
+                    let due = self.current_due(i)?.latest();
+                    if due >= day {
+                        return None;
+                    }
+                    Some(Date::day(due.tomorrow().ok()?))
+                }
+                _ => return None,
+            };
+            return Some((on, facts.because.clone()));
+        }
+        if let Some(bundle) = self.roadmap.bundle(state.of.as_str()) {
+            let mut of = bundle
+                .steps
+                .iter()
+                .map(|s| self.stood(&StateOf { of: s.clone(), ..state.clone() }, day));
+            // Done together, undone with any of them.
+            if matches!(state.is, Is::Done | Is::Verified) {
+                let all: Option<Vec<_>> = of.collect();
+                let all = all?;
+                let dates: Option<Vec<Date>> = all.iter().map(|(on, _)| on.clone()).collect();
+                let because = all.into_iter().flat_map(|(_, because)| because).collect();
+                return Some((dates.and_then(|d| latest_of(&d)), because));
+            }
+            return of.find_map(|o| o);
+        }
+        if let Some(limit) = self.limits.iter().find(|l| l.in_text.as_ref() == Some(&state.of)) {
+            let exceeded = limit.readings.iter().rfind(|r| {
+                r.state == LimitState::Exceeded && r.as_of.as_ref().is_none_or(by_then)
+            })?;
+            let cured = exceeded.cured_on.as_ref().is_some_and(by_then);
+            return (!cured).then(|| (exceeded.as_of.clone(), exceeded.because.clone()));
+        }
+        if let Some(lasting) = self.lasting.iter().find(|l| l.id == state.of) {
+            let (_, on) = lasting.breaches.iter().find(|(_, on)| by_then(on))?;
+            return Some((Some(on.clone()), lasting.because.clone()));
+        }
+        let power = self.powers.iter().find(|p| p.id == state.of)?;
+        let on = power.used_on.as_ref().filter(|on| by_then(on))?;
+        Some((Some(on.clone()), power.because.clone()))
+    }
+
+    /// When a power lapses, where that is known.
+    fn lapse_of(&self, power: &Power) -> Option<Date> {
+        match power.lapse.as_ref()? {
+            Moment::On(date) => Some(date.clone()),
+            Moment::When(id) => {
+                self.happened(id).or_else(|| self.place(id).and_then(|i| self.current_due(i)))
+            }
+        }
+    }
+
+    /// What comes of a use of a power: the day it takes effect, or why it never does.
+    fn outcome(&self, power: &Power, used: &Use) -> Result<Option<Date>, NoEffect> {
+        match self.right(power, used.on.latest()) {
+            Right::OwnJudgement | Right::Given(..) => {}
+            Right::Over(words, _) => return Err(NoEffect::NoRight(words.join("; "))),
+            Right::NotGiven => {
+                let words = "nothing that gives the right had happened";
+                return Err(NoEffect::NoRight(words.to_owned()));
+            }
+        }
+        let running = &power.windows[used.start.min(power.windows.len())..];
+        let effect = after(&used.on, Length::Days(total_days(running)), false);
+        for id in &power.stopped_by {
+            let Some(done) = self.when(id, CountedFrom::Done) else { continue };
+            if effect.as_ref().is_none_or(|e| done.earliest() <= e.latest()) {
+                return Err(NoEffect::Stopped(id.clone(), done));
+            }
+        }
+        match (self.lapse_of(power), &effect) {
+            (Some(lapse), Some(effect)) if effect.earliest() > lapse.latest() => {
+                Err(NoEffect::Lapsed)
+            }
+            _ => Ok(effect),
+        }
     }
 
     fn power(&self, power: &Power) -> PowerStatus {
         let mut why = Vec::new();
         let mut because = Vec::new();
-        let lapses = power.lapse.as_ref().and_then(|l| match l {
-            Moment::On(date) => Some(date.clone()),
-            Moment::When(id) => {
-                self.happened(id).or_else(|| self.place(id).and_then(|i| self.current_due(i)))
-            }
-        });
+        let lapses = self.lapse_of(power);
         let total = Length::Days(total_days(&power.windows));
         let last_useful_day =
             lapses.as_ref().and_then(|l| subtract(l.latest(), total, false)).map(Date::day);
-        let since: Vec<(String, Arose)> = power
-            .triggers
-            .iter()
-            .filter_map(|t| Some((format!("`{}` is {}", t.of, t.is.word()), self.arose(t)?)))
-            .collect();
         let (mut window, mut takes_effect) = (None, None);
-        let used = self.use_of(power);
-        let state = if let Some((on, entries, start)) = &used {
-            because.extend(entries);
-            why.push(format!("used on {on}"));
-            let running = &power.windows[(*start).min(power.windows.len())..];
-            let effect = after(on, Length::Days(total_days(running)), false);
-            let stopped = power.stopped_by.iter().find_map(|id| {
-                let done = self.when(id, CountedFrom::Done)?;
-                let in_time = effect.as_ref().is_none_or(|e| done.earliest() <= e.latest());
-                in_time.then_some((id, done))
-            });
-            let too_late =
-                matches!((&lapses, &effect), (Some(l), Some(e)) if e.earliest() > l.latest());
-            takes_effect.clone_from(&effect);
-            if let Some((id, done)) = stopped {
-                why.push(format!("stopped by `{id}` on {done}"));
-                takes_effect = None;
-                PowerState::Stopped
-            } else if too_late {
-                why.push("it lapses before its windows have run".to_owned());
-                takes_effect = None;
-                PowerState::Lapsed
-            } else if effect.as_ref().is_some_and(|e| e.latest() <= self.as_of) {
-                PowerState::InEffect
-            } else {
-                let mut end = 0_u32;
-                for w in running {
-                    end = u32::saturating_add(end, w.days());
-                    window = Some(w.name.clone());
-                    if add(on.earliest(), Length::Days(end), false).is_some_and(|d| d > self.as_of)
-                    {
-                        break;
+        // Uses without the right to it are told and change nothing.
+        let mut used = None;
+        for one in self.uses_of(power) {
+            match self.outcome(power, &one) {
+                Err(NoEffect::NoRight(words)) => {
+                    because.extend(&one.because);
+                    why.push(format!("used on {} without the right: {words}", one.on));
+                }
+                _ => {
+                    used = Some(one);
+                    break;
+                }
+            }
+        }
+        let state = if let Some(used) = &used {
+            because.extend(&used.because);
+            let by = match used.by.is_empty() {
+                true => String::new(),
+                false => format!(" by {}", used.by.join(", ")),
+            };
+            why.push(format!("used on {}{by}", used.on));
+            match self.outcome(power, used) {
+                Err(NoEffect::Stopped(id, done)) => {
+                    why.push(format!("stopped by `{id}` on {done}"));
+                    PowerState::Stopped
+                }
+                Err(NoEffect::Lapsed | NoEffect::NoRight(_)) => {
+                    why.push("it lapses before its windows have run".to_owned());
+                    PowerState::Lapsed
+                }
+                Ok(effect) => {
+                    takes_effect.clone_from(&effect);
+                    if effect.as_ref().is_some_and(|e| e.latest() <= self.as_of) {
+                        PowerState::InEffect
+                    } else {
+                        window = self
+                            .running(&power.windows[used.start.min(power.windows.len())..], used);
+                        PowerState::Running
                     }
                 }
-                PowerState::Running
             }
         } else if let Some(lapse) = lapses.as_ref().filter(|l| l.latest() < self.as_of) {
             why.push(format!("lapsed on {lapse} without being used"));
             PowerState::Lapsed
-        } else if power.triggers.is_empty() {
-            why.push("its holder judges for itself whether to use it".to_owned());
-            PowerState::Available
-        } else if since.is_empty() {
-            why.push("nothing that gives the right has happened".to_owned());
-            PowerState::Dormant
         } else {
-            let mut open = false;
-            for (words, arose) in &since {
-                because.extend(&arose.because);
-                let until = power.use_within.zip(arose.on.as_ref()).and_then(|(within, on)| {
-                    after(on, within, self.inclusive()).map(|d| d.latest())
-                });
-                match (&arose.on, until) {
-                    (Some(on), Some(until)) if until < self.as_of => {
-                        why.push(format!(
-                            "{words} since {on}; the time to use it ended on {until}"
-                        ));
-                    }
-                    (on, _) => {
-                        open = true;
-                        let since = on.as_ref().map_or(String::new(), |d| format!(" since {d}"));
-                        why.push(format!("{words}{since}"));
-                    }
-                }
-            }
-            if open { PowerState::Available } else { PowerState::Lapsed }
+            let (state, words, entries) = match self.right(power, self.as_of) {
+                Right::OwnJudgement => (
+                    PowerState::Available,
+                    vec!["its holder judges for itself whether to use it".to_owned()],
+                    Vec::new(),
+                ),
+                Right::NotGiven => (
+                    PowerState::Dormant,
+                    vec!["nothing that gives the right stands".to_owned()],
+                    Vec::new(),
+                ),
+                Right::Given(words, entries) => (PowerState::Available, words, entries),
+                Right::Over(words, entries) => (PowerState::Lapsed, words, entries),
+            };
+            why.extend(words);
+            because.extend(entries);
+            state
         };
         because.sort_unstable();
         because.dedup();
@@ -569,7 +769,8 @@ impl<'a> Engine<'a> {
             title: power.title.clone(),
             holders: power.holders.clone(),
             state,
-            used_on: used.map(|(on, ..)| on),
+            used_by: used.as_ref().map(|u| u.by.clone()).unwrap_or_default(),
+            used_on: used.map(|u| u.on),
             window,
             takes_effect,
             lapses,
@@ -577,6 +778,21 @@ impl<'a> Engine<'a> {
             why,
             because,
         }
+    }
+
+    /// The window that runs on the day.
+    fn running(&self, windows: &[crate::model::Window], used: &Use) -> Option<String> {
+        let mut name = None;
+        for (i, w) in windows.iter().enumerate() {
+            name = Some(w.name.clone());
+            // A window beside another runs while that one does.
+            let end = total_days(windows.get(..=i).unwrap_or(windows));
+            let end = add(used.on.earliest(), Length::Days(end), false);
+            if end.is_some_and(|d| d > self.as_of) {
+                break;
+            }
+        }
+        name
     }
 
     /// How much of a step is done, as a fraction: by its amount, by its parts, or all or nothing.
@@ -708,17 +924,23 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// Who has left the agreement, when, and by which power. Only who used it leaves; where nobody knows which of several
+    /// holders did, none of them is taken to have left.
     fn withdrawn(&self) -> HashMap<String, (Date, ObjectId)> {
-        let mut gone = HashMap::new();
-        for (power, status) in self.roadmap.powers.iter().zip(&self.powers) {
-            if power.does == PowerKind::Withdraw
-                && status.state == PowerState::InEffect
-                && let Some(on) = &status.takes_effect
-            {
-                // Who used it: whose word the use is, if that is a holder; else all holders.
-                let users: Vec<&String> = power.holders.iter().collect();
-                for party in users {
-                    gone.insert(party.clone(), (on.clone(), power.id.clone()));
+        let mut gone: HashMap<String, (Date, ObjectId)> = HashMap::new();
+        for power in self.roadmap.powers.iter().filter(|p| p.does == PowerKind::Withdraw) {
+            for used in self.uses_of(power) {
+                let Ok(Some(on)) = self.outcome(power, &used) else { continue };
+                if on.latest() > self.as_of {
+                    continue;
+                }
+                let by = match (&used.by[..], &power.holders[..]) {
+                    ([], [only]) => vec![only.clone()],
+                    ([], _) => continue,
+                    (by, _) => by.to_vec(),
+                };
+                for party in by {
+                    gone.entry(party).or_insert_with(|| (on.clone(), power.id.clone()));
                 }
             }
         }
@@ -762,14 +984,7 @@ impl<'a> Engine<'a> {
             (one.regime, one.regime_since) = (kind, since);
             one.why.extend(why);
             one.because.extend(because);
-            if let Some((on, power)) = step.by.iter().find_map(|p| withdrawn.get(p))
-                && !one.state.is_done()
-            {
-                one.state = StepState::Withdrawn;
-                (one.timeliness, one.overdue_days) = (Timeliness::Closed, None);
-                one.waiting_for.clear();
-                one.why.push(format!("whoever was to do it left by `{power}` on {on}"));
-            }
+            leave(&mut one, step, roadmap, &withdrawn);
             one.because.sort_unstable();
             one.because.dedup();
             steps.push(one);
@@ -1055,6 +1270,33 @@ impl<'a> Engine<'a> {
         let extra = turns.missed.len().saturating_sub(20);
         turns.missed.drain(..extra);
         Some(turns)
+    }
+}
+
+/// A step whose doers have all left the agreement will not be done; one that others are to do with them stays.
+fn leave(
+    one: &mut StepStatus,
+    step: &Step,
+    roadmap: &Roadmap,
+    withdrawn: &HashMap<String, (Date, ObjectId)>,
+) {
+    if withdrawn.is_empty() || one.state.is_done() || one.state.is_closed() {
+        return;
+    }
+    let all = step.by.iter().any(|p| p == "all");
+    let doers = if all { &roadmap.parties } else { &step.by };
+    let bound = doers.iter().filter(|p| !roadmap.outside_parties.contains(p) || !all);
+    let (left, stay): (Vec<&String>, Vec<&String>) =
+        bound.partition(|p| withdrawn.contains_key(*p));
+    for party in &left {
+        if let Some((on, power)) = withdrawn.get(*party) {
+            one.why.push(format!("{party} left by `{power}` on {on}"));
+        }
+    }
+    if stay.is_empty() && !left.is_empty() {
+        one.state = StepState::Withdrawn;
+        (one.timeliness, one.overdue_days) = (Timeliness::Closed, None);
+        one.waiting_for.clear();
     }
 }
 

@@ -11,7 +11,7 @@ use crate::model::{DueBy, Roadmap, Step};
 use crate::status::{Dispute, Regime, StepState};
 
 /// What the record says of one step.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Facts {
     pub state: Option<StepState>,
     pub actual: Option<Date>,
@@ -197,6 +197,9 @@ impl Facts {
             // What was certified before was undone; it takes a new certificate.
             self.verified_by.clear();
             self.verified_on = None;
+            // So were the amounts: what is given after it counts anew.
+            self.cumulative.clear();
+            self.single.clear();
         }
         if !(done && state == StepState::ClaimedDone) {
             self.state = Some(state);

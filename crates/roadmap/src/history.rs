@@ -87,6 +87,24 @@ impl<'a> History<'a> {
         }
     }
 
+    /// Who acted in an event of the record; empty when nobody is named.
+    pub(crate) fn who(self, id: &str) -> Vec<String> {
+        match self {
+            Self::Case(case) => case
+                .events
+                .get(id)
+                .map(|e| e.body.parties.iter().map(ToString::to_string).collect())
+                .unwrap_or_default(),
+            Self::Scenario(scenario) => scenario
+                .events
+                .iter()
+                .find(|e| e.id.as_str() == id)
+                .and_then(|e| e.party.as_ref())
+                .map(|p| vec![p.to_string()])
+                .unwrap_or_default(),
+        }
+    }
+
     /// Every figure stated.
     pub(crate) fn figures(self) -> Vec<Figure<'a>> {
         match self {

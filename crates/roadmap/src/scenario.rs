@@ -55,6 +55,8 @@ pub struct ScenarioEvent {
     pub id: ObjectId,
     /// When.
     pub on: Date,
+    /// Who acted, where it matters.
+    pub party: Option<PartyId>,
     /// Its number.
     pub because: Vec<Index>,
 }
@@ -230,6 +232,7 @@ fn look_up(status: &Status, kind: &str, id: &str) -> Option<Found> {
                 ("takes-effect", date(&p.takes_effect)),
                 ("window", p.window.clone().unwrap_or_default()),
                 ("last-useful-day", date(&p.last_useful_day)),
+                ("used-by", p.used_by.join(" ")),
             ];
             Some((fields, p.why.clone()))
         }
@@ -339,8 +342,9 @@ impl Reader {
             "event" => {
                 let id = self.parse(node, node.arg(0), "an id");
                 let on = self.parse(node, node.prop("on"), "the property `on`");
+                let party = node.prop("by").and_then(|by| self.parse(node, Some(by), "a party"));
                 if let (Some(id), Some(on)) = (id, on) {
-                    scenario.events.push(ScenarioEvent { id, on, because: vec![number] });
+                    scenario.events.push(ScenarioEvent { id, on, party, because: vec![number] });
                 }
                 return;
             }

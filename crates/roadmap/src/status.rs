@@ -341,6 +341,9 @@ pub struct PowerStatus {
     /// When it was used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub used_on: Option<Date>,
+    /// Which holders used it; empty when the record does not say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub used_by: Vec<String>,
     /// The window that runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<String>,

@@ -151,7 +151,9 @@ fn the_bundle_of_implementation_day_is_in_time() {
     }
     let before = on("jcpoa", 2016, 1, 1);
     assert_eq!(step(&before, "v-16").waiting_for, ["v-15".parse().unwrap()]);
-    assert_eq!(step(&before, "v-16").timeliness, Timeliness::DueSoon);
+    // Relief is due with verification, and nobody knew on what day that would come.
+    assert_eq!(step(&before, "v-16").timeliness, Timeliness::NoDate);
+    assert_eq!(step(&s, "v-16").due.as_ref().unwrap().as_str(), "2016-01-16");
 }
 
 #[test]

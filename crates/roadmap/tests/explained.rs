@@ -103,3 +103,28 @@ fn the_worked_numbers() {
     let said = text(blocks(explain("R033").unwrap())[0]);
     assert!(said.contains("take 56 days (14 + 28 + 14), longer than its cut-off of 42"), "{said}");
 }
+
+/// What is said of every example that is wrong, word for word: a changed message is seen and judged.
+#[test]
+fn the_words_of_every_message() {
+    let mut said = String::new();
+    for (code, title) in codes() {
+        let Some(bad) = blocks(explain(code).unwrap()).first().copied() else { continue };
+        said += &format!("{code} {title}\n");
+        let source = Source::new(bad);
+        // Advice that nearly every short example gets would hide the rest.
+        for m in told(bad).iter().filter(|m| m.code == code || severity(m) != "advice") {
+            let (line, column) = source.position(m.start());
+            said += &format!("  {} {} {line}:{column} {}\n", severity(m), m.code, m.text);
+            for (span, words) in &m.labels {
+                let place = source.position(span.start);
+                let text = bad.get(span.clone()).unwrap().lines().next().unwrap_or_default();
+                said += &format!("    {}:{} {text}  <- {words}\n", place.0, place.1);
+            }
+            if let Some(help) = &m.help {
+                said += &format!("    help: {help}\n");
+            }
+        }
+    }
+    insta::assert_snapshot!(said);
+}

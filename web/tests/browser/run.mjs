@@ -376,6 +376,57 @@ async function balances(url) {
 }
 
 async function history(url) {
+  await test("promised, done and forecast on one picture", async () => {
+    const { page, wrong, close } = await fresh(browser);
+    await page.goto(`${url}/#/roadmap?as_of=2008-07-15`);
+    await settled(page);
+    const gantt = page.locator("figure.chart", { hasText: "steps have a date" });
+    await page.waitForFunction(() => document.querySelector("figure.chart figcaption").innerText.includes("pale band: forecast"));
+    await shoot(page, "six-party-forecast");
+    await gantt.getByRole("button", { name: "Table" }).click();
+    const row = await gantt.locator("tbody tr", { hasText: "delist" }).filter({ hasText: "2008-08-11" }).innerText();
+    const days = row.match(/\d{4}-\d{2}-\d{2}/g);
+    check(days.length >= 4 && days.at(-3) <= days.at(-2) && days.at(-2) <= days.at(-1), row);
+    check(days.at(-3) >= "2008-07-15", `forecast before the day it is made: ${row}`);
+    // What is done has no forecast.
+    const done = await gantt.locator("tbody tr", { hasText: "2007-07-15" }).first().innerText();
+    check(done.match(/\d{4}-\d{2}-\d{2}/g).length === 2, done);
+    const table = page.locator("section", { has: page.getByRole("heading", { name: "Forecast" }) });
+    check((await table.innerText()).includes("the whole"), "no forecast of the whole");
+    check(wrong.length === 0, wrong.join("; "));
+    await close();
+  });
+  await test("received against fulfilled, one curve for each party", async () => {
+    const { page, wrong, close } = await fresh(browser);
+    await page.goto(`${url}/#/roadmap?as_of=2009-04-14`);
+    await settled(page);
+    await page.waitForSelector("figure.chart:has-text('Received against fulfilled, by party') svg");
+    const flows = page.locator("figure.chart", { hasText: "Received against fulfilled, by party" });
+    const drawn = await flows.locator("svg").innerHTML();
+    for (const party of ["DPRK", "US", "ROK", "CN", "RU"]) check(drawn.includes(`>${party}: `), `no curve for ${party}`);
+    await flows.scrollIntoViewIfNeeded();
+    await shoot(page, "six-party-flows", false);
+    await flows.getByRole("button", { name: "Table" }).click();
+    const rows = await flows.locator("tbody tr").allInnerTexts();
+    const last = rows.filter((r) => r.startsWith("DPRK")).at(-1).split("\t").map((c) => c.trim());
+    check(Number(last[2]) > 0.2 && Number(last[2]) < 1 && Number(last[3]) > 0.5, last.join(" "));
+    check(wrong.length === 0, wrong.join("; "));
+    await close();
+  });
+  await test("days lost, with what stood in the way", async () => {
+    const { page, wrong, close } = await fresh(browser);
+    await page.goto(`${url}/#/roadmap?as_of=2009-04-14`);
+    await settled(page);
+    const lost = page.locator("section", { has: page.getByRole("heading", { name: "Days lost" }) });
+    await page.waitForFunction(() => document.body.innerText.includes("waited for `ia-3`"));
+    const row = await lost.locator("tbody tr", { hasText: "frozen Macau funds" }).innerText();
+    // Due 14 April, the funds on 25 June: 72 of the 92 days.
+    check(/\b92\b/.test(row) && row.includes("waited for `ia-3`, done 2007-06-25 (US): 72 days"), row);
+    const answers = page.locator("section", { has: page.getByRole("heading", { name: "Answers to what others did" }) });
+    check((await answers.innerText()).includes("delist-n"), "no answers");
+    check(wrong.length === 0, wrong.join("; "));
+    await close();
+  });
   await test("the desk shows a new entry by itself", async () => {
     const { page, wrong, close } = await fresh(browser);
     await page.goto(`${url}/#/ledger`);

@@ -11,10 +11,7 @@ use statement::civil;
 
 use crate::args::{CaseArgs, ForecastArgs, Format, ProveArgs, ViewArgs};
 use crate::output;
-use crate::session::{CliError, Session};
-
-/// The analyst's own judgement of payoffs and durations, beside `roadmap.kdl`.
-const JUDGEMENT: &str = "foresight.kdl";
+use crate::session::{CliError, JUDGEMENT, Session};
 
 /// Shows what is wrong with a text, underlined, on standard error.
 fn tell(file: &str, text: &str, messages: Vec<notation::Message>) {
@@ -48,17 +45,14 @@ impl Agreement {
 
     /// The judgement beside the text, and whether it has errors. They are shown, and what could be read is used.
     fn judgement(&self) -> Result<(Judgement, bool), CliError> {
-        let file = self.session.folder.root.join(JUDGEMENT);
-        let (judgement, wrong) = match std::fs::read(&file) {
-            Ok(bytes) => {
-                let text = String::from_utf8_lossy(&bytes);
+        let (judgement, wrong) = match self.session.judgement_text()? {
+            Some(text) => {
                 let reading = foresight::sequence::read(&text, &self.roadmap);
                 let wrong = !reading.messages.is_empty();
                 tell(JUDGEMENT, &text, reading.messages);
                 (reading.judgement, wrong)
             }
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => (Judgement::default(), false),
-            Err(e) => return Err(CliError::Call(format!("{}: {e}", file.display()))),
+            None => (Judgement::default(), false),
         };
         Ok((judgement.with_text(&self.roadmap), wrong))
     }
@@ -69,27 +63,36 @@ impl Agreement {
 }
 
 pub(crate) fn prove_orders(args: &ProveArgs) -> Result<u8, CliError> {
-    let (roadmap, wrong) = if args.what.is_file() {
+    let (system, wrong) = if args.what.is_file() {
+        if args.as_of.is_some() {
+            let words = "--as-of needs a case folder: a file alone holds no record";
+            return Err(CliError::Call(words.to_owned()));
+        }
         let text = std::fs::read_to_string(&args.what)
             .map_err(|e| CliError::Call(format!("{}: {e}", args.what.display())))?;
         let reading = roadmap::read(&text);
         let wrong = reading.messages.iter().any(|m| m.severity == notation::Severity::Error);
         let name = args.what.file_name().unwrap_or_default().to_string_lossy().into_owned();
         tell(&name, &text, reading.messages);
-        (reading.roadmap, wrong)
+        (System::of(&reading.roadmap), wrong)
     } else {
         let case = CaseArgs { case: args.what.clone(), place: args.place.clone() };
         let agreement = Agreement::read(&case)?;
         let wrong = agreement.session.folder.has_errors();
-        (agreement.roadmap, wrong)
+        let system = System::of(&agreement.roadmap);
+        match args.as_of {
+            Some(day) => (system.on(&agreement.roadmap, &agreement.status(day)), wrong),
+            None => (system, wrong),
+        }
     };
     let bounds = Bounds { states: args.states, ..Bounds::default() };
-    let proof = prove(&System::of(&roadmap), bounds);
+    let proof = prove(&system, bounds);
     match args.format {
         Format::Json => output::json("lockstep/roadmap-prove/v1", &proof)?,
         Format::Csv => output::table(Format::Csv, &desk::views_foresight::proof(&proof))?,
         Format::Table => {
-            output::print(&format!("{}: every order of events\n\n", proof.title))?;
+            let from = args.as_of.map_or_else(String::new, |day| format!(" from {day} on"));
+            output::print(&format!("{}: every order of events{from}\n\n", proof.title))?;
             output::table(Format::Table, &desk::views_foresight::proof(&proof))?;
             for answer in proof.answers.iter().filter(|a| !a.story.is_empty()) {
                 output::print(&format!(
@@ -127,7 +130,12 @@ pub(crate) fn prove_orders(args: &ProveArgs) -> Result<u8, CliError> {
     Ok(u8::from(wrong))
 }
 
-pub(crate) fn play(case: &CaseArgs, seed: u64, format: Format) -> Result<u8, CliError> {
+pub(crate) fn play(
+    case: &CaseArgs,
+    seed: u64,
+    as_of: Option<civil::Date>,
+    format: Format,
+) -> Result<u8, CliError> {
     let agreement = Agreement::read(case)?;
     let (judgement, wrong) = agreement.judgement()?;
     if judgement.payoffs.is_empty() {
@@ -136,7 +144,8 @@ pub(crate) fn play(case: &CaseArgs, seed: u64, format: Format) -> Result<u8, Cli
              (docs/safety.md)"
         )));
     }
-    let result = safety(&agreement.roadmap, &judgement, seed);
+    let status = as_of.map(|day| agreement.status(day));
+    let result = safety(&agreement.roadmap, &judgement, seed, status.as_ref());
     match format {
         Format::Json => output::json("lockstep/roadmap-safety/v1", &result)?,
         Format::Csv => output::table(Format::Csv, &desk::views_foresight::moves(&result))?,
@@ -148,6 +157,16 @@ pub(crate) fn play(case: &CaseArgs, seed: u64, format: Format) -> Result<u8, Cli
                 .unwrap_or_default();
             let title = format!("{}: is the sequence safe{by}?", result.title);
             output::print(&(desk::wrapped("", &title, output::width()) + "\n"))?;
+            if let Some(day) = &result.as_of {
+                let words = match result.behind.is_empty() {
+                    true => format!("From {day} on; no judged step is behind it yet."),
+                    false => format!(
+                        "From {day} on; behind it, and counted in what each paid and received: {}.",
+                        result.behind.join(", ")
+                    ),
+                };
+                output::print(&(desk::wrapped("", &words, output::width()) + "\n"))?;
+            }
             let yes = |b: bool| if b { "nobody stops" } else { "somebody stops" };
             let mut words = format!(
                 "In the middle of the ranges {}; in the worst corner {}. Nobody stops in {:.0} % of {} games drawn from the \
@@ -205,6 +224,8 @@ pub(crate) fn promises(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError>
             output::table(Format::Table, &desk::views_foresight::promise_delays(&result))?;
             output::print("\nParty by party, by the same measures\n")?;
             output::table(Format::Table, &desk::views_foresight::party_delays(&result))?;
+            output::print("\nReceived from others and fulfilled, each step counting the same\n")?;
+            output::table(Format::Table, &desk::views_foresight::flows(&result))?;
             output::print(
                 "\nAgainst the reference class, for shocks that promises of one agreement share\n",
             )?;
@@ -212,6 +233,13 @@ pub(crate) fn promises(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError>
             if !result.causes.is_empty() {
                 output::print("\nDays lost, and what the record says of them\n")?;
                 output::table(Format::Table, &desk::views_foresight::causes(&result))?;
+                output::print(
+                    "That something stood in the way does not show that it was the reason.\n",
+                )?;
+            }
+            if !result.responses.is_empty() {
+                output::print("\nSteps that could begin because others had done theirs\n")?;
+                output::table(Format::Table, &desk::views_foresight::responses(&result))?;
             }
             for c in &result.added_conditions {
                 let by = c.by.as_deref().unwrap_or("somebody");
@@ -274,10 +302,20 @@ pub(crate) fn forecast(args: &ForecastArgs) -> Result<u8, CliError> {
                     result.ended.join(", ")
                 );
             }
+            let pace = if result.shock_so_far < 0.0 { "Faster" } else { "Slower" };
+            let t = result.in_time;
             words += &format!(
-                "Slower so far than the reference class by {:.1} standard deviations of the common shock. {} runs, seed {}. \
+                "Of other agreements' promises {:.0} % were kept in time, of this agreement's {} of {} so far; taken for the \
+                 next: {:.0} %. {pace} so far than that by {:.1} standard deviations of the common shock. {} runs, seed {}. \
                  Method: {}.",
-                result.shock_so_far, result.runs, result.seed, result.method
+                t.reference.share * 100.0,
+                t.kept,
+                t.of,
+                t.chance * 100.0,
+                result.shock_so_far.abs(),
+                result.runs,
+                result.seed,
+                result.method
             );
             output::print(&format!("\n{}", desk::wrapped("", &words, output::width())))?;
         }
@@ -323,14 +361,19 @@ fn calibrate(
             }
             if format == Format::Table {
                 let words = format!(
-                    "{} forecasts made on {} days, against what the record says on {day}. Brier score {:.3}; who always said \
-                     the average would have {:.3}; skill {:.2}. Of {} days that can be checked {:.0} % lay between 10 and \
-                     90 of 100 runs.",
+                    "{} forecasts of {} steps made on {} days, against what the record says on {day}. Brier score {:.3}. Who \
+                     always said how often other agreements keep promises in time: {:.3}; against that the skill is {:.2} \
+                     (each step counted once: {:.3} against {:.3}). Who had known beforehand how often it would happen here: {:.3}. Of {} days that can be checked {:.0} % \
+                     lay between 10 and 90 of 100 runs.",
                     result.forecasts,
+                    result.steps,
                     result.made_on.len(),
                     result.brier,
-                    result.brier_of_the_average,
+                    result.brier_of_the_class,
                     result.skill,
+                    result.each_step_once[0],
+                    result.each_step_once[1],
+                    result.brier_of_the_average,
                     result.days_checked,
                     result.within_80 * 100.0
                 );

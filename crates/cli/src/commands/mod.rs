@@ -91,8 +91,8 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         Command::Simulate(args) => simulate::run(&args),
         Command::Roadmap(RoadmapCommand::Status { case, view }) => roadmap::status(&case, &view),
         Command::Roadmap(RoadmapCommand::Prove(args)) => foresight::prove_orders(&args),
-        Command::Roadmap(RoadmapCommand::Safety { case, seed, format }) => {
-            foresight::play(&case, seed, format)
+        Command::Roadmap(RoadmapCommand::Safety { case, seed, as_of, format }) => {
+            foresight::play(&case, seed, as_of, format)
         }
         Command::Roadmap(RoadmapCommand::Promises { case, view }) => {
             foresight::promises(&case, &view)

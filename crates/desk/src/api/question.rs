@@ -54,6 +54,8 @@ pub enum Question {
     },
     /// The agreement with its dependencies.
     Roadmap,
+    /// What follows from the agreement: how promises were kept, and when it will be done.
+    Foresight,
     /// A view as a table.
     Table(table::Asked),
     /// What a row rests on.
@@ -111,6 +113,21 @@ pub struct RoadmapPage {
     pub in_step_with: Vec<[String; 2]>,
 }
 
+/// What follows from the agreement on a day.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ForesightPage {
+    /// When each open step and the whole will be done, as `lockstep roadmap forecast` prints it; null when the folder
+    /// holds no agreement.
+    #[schema(value_type = Object)]
+    pub forecast: Option<Value>,
+    /// How promises were kept, as `lockstep roadmap promises` prints it; null when the folder holds no agreement.
+    #[schema(value_type = Object)]
+    pub promises: Option<Value>,
+}
+
+/// Runs of a forecast on a page: enough for days that do not jump, few enough to move through history.
+const RUNS: usize = 2_000;
+
 /// Some words of a filter.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -145,6 +162,7 @@ impl Question {
             Self::Map => "/api/map".to_owned(),
             Self::Findings { .. } => "/api/findings".to_owned(),
             Self::Roadmap => "/api/roadmap".to_owned(),
+            Self::Foresight => "/api/foresight".to_owned(),
             Self::Table(asked) => format!("/api/tables/{}", asked.name),
             Self::Why(id) => format!("/api/why/{id}"),
             Self::Entries { .. } => "/api/ledger/entries".to_owned(),
@@ -175,6 +193,7 @@ impl Question {
                 serde_json::to_vec(&findings_page(s, kind.as_deref(), q, *offset, *limit))?
             }
             Self::Roadmap => serde_json::to_vec(&roadmap(s)?)?,
+            Self::Foresight => serde_json::to_vec(&foresight_page(s)?)?,
             Self::Table(asked) => return table::answer(s, asked),
             Self::Why(id) => match why::why(&s.material, a, id)? {
                 Some(why) => serde_json::to_vec(&why)?,
@@ -266,5 +285,27 @@ fn roadmap(s: &Snapshot) -> Result<RoadmapPage, Problem> {
         status,
         after: steps.clone().flat_map(after).collect(),
         in_step_with: steps.flat_map(with).collect(),
+    })
+}
+
+/// How promises were kept, on the day of the snapshot.
+pub(super) fn promises(s: &Snapshot) -> Option<foresight::delay::Delays> {
+    let status = s.assessment.roadmap.as_ref().as_ref()?;
+    Some(foresight::delay::delays(s.material.roadmap.as_ref()?, status))
+}
+
+/// When it will be done, as of the day of the snapshot.
+pub(super) fn forecast(s: &Snapshot) -> Option<foresight::forecast::Forecast> {
+    let status = s.assessment.roadmap.as_ref().as_ref()?;
+    let question =
+        foresight::forecast::Question { runs: RUNS, ..foresight::forecast::Question::default() };
+    let roadmap = s.material.roadmap.as_ref()?;
+    Some(foresight::forecast::forecast(roadmap, status, &s.material.judgement, &question))
+}
+
+fn foresight_page(s: &Snapshot) -> Result<ForesightPage, Problem> {
+    Ok(ForesightPage {
+        forecast: forecast(s).map(serde_json::to_value).transpose()?,
+        promises: promises(s).map(serde_json::to_value).transpose()?,
     })
 }

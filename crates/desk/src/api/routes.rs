@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes as paths;
 
 use super::answers::Answers;
-use super::question::{FindingsPage, Paging, Question, RoadmapPage};
+use super::question::{FindingsPage, ForesightPage, Paging, Question, RoadmapPage};
 use super::{balances, map, overview, record, table};
 use crate::material::{Mistake, Problem};
 use crate::why::Why;
@@ -160,6 +160,13 @@ plain!(
     Question::Balances,
     balances::BalancesPage,
     "Runs of material balances: MUF with its limits, the tests, the error budget"
+);
+plain!(
+    foresight,
+    "/api/foresight",
+    Question::Foresight,
+    ForesightPage,
+    "What follows from the agreement: how promises were kept, and when it will be done"
 );
 plain!(
     board,
@@ -331,6 +338,7 @@ fn described() -> (Router<Arc<Answers>>, utoipa::openapi::OpenApi) {
         .routes(paths!(map_))
         .routes(paths!(findings))
         .routes(paths!(roadmap))
+        .routes(paths!(foresight))
         .routes(paths!(tables))
         .routes(paths!(why))
         .routes(paths!(board))

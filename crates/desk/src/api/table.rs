@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ground;
-use super::question::{MOST_ROWS, Snapshot};
+use super::question::{MOST_ROWS, Snapshot, forecast, promises};
 use crate::material::Problem;
-use crate::{Table, views, views_accounts, views_field as field};
+use crate::{Table, views, views_accounts, views_field as field, views_foresight};
 
 /// How a view is made.
 type Make = fn(&Snapshot) -> Table;
@@ -27,6 +27,12 @@ const TABLES: &[(&str, Make)] = &[
     ("powers", |s| agreement(s, views::powers)),
     ("lasting", |s| agreement(s, views::lasting)),
     ("readings", |s| agreement(s, views::readings)),
+    ("delays", |s| foreseen(s, views_foresight::promise_delays)),
+    ("causes", |s| foreseen(s, views_foresight::causes)),
+    ("responses", |s| foreseen(s, views_foresight::responses)),
+    ("parties", |s| foreseen(s, views_foresight::party_delays)),
+    ("flows", |s| foreseen(s, views_foresight::flows)),
+    ("forecast", |s| forecast(s).map_or_else(Table::default, |f| views_foresight::forecast(&f))),
     ("looks", |s| views::looks(&s.assessment.crosscheck.looks)),
     ("balances", |s| views_accounts::summary(&s.assessment.accounts)),
     ("access", |s| field::access(&s.assessment.access)),
@@ -48,6 +54,11 @@ const TABLES: &[(&str, Make)] = &[
 /// A view of the agreement; empty where the case holds none.
 fn agreement(s: &Snapshot, view: impl Fn(&roadmap::Status) -> Table) -> Table {
     s.assessment.roadmap.as_ref().as_ref().map_or_else(Table::default, view)
+}
+
+/// A view of how promises were kept; empty where the case holds no agreement.
+fn foreseen(s: &Snapshot, view: impl Fn(&foresight::delay::Delays) -> Table) -> Table {
+    promises(s).map_or_else(Table::default, |d| view(&d))
 }
 
 /// Names of all tables.

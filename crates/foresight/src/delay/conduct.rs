@@ -1,14 +1,14 @@
 //! The measures of one agreement, party by party.
 
-use std::collections::BTreeMap;
-
 use roadmap::{DueBy, Roadmap, Status, StepStatus};
 use serde::Serialize;
 use statement::{Date, civil, days};
 
+use super::causes::{Cause, causes};
 use super::cusum::{H, K, cusum};
 use super::flows::{Flows, flows};
 use super::reference::{ReferenceClass, ReferenceFacts};
+use super::response::{Response, responses};
 use super::schedule::{EarnedSchedule, earned_schedule};
 use super::survival::{Interval, LogRank, chi_square_tail, log_rank};
 
@@ -31,6 +31,8 @@ pub struct Delays {
     pub causes: Vec<Cause>,
     /// Conditions set after the text was accepted.
     pub added_conditions: Vec<AddedCondition>,
+    /// How long steps took that could begin because others had done theirs.
+    pub responses: Vec<Response>,
     /// What it was compared with.
     pub reference: ReferenceFacts,
     /// The correlation assumed between promises of one agreement.
@@ -105,6 +107,11 @@ pub struct PartyDelays {
     pub share_of_time_used: Option<f64>,
     /// Conditions it set after acceptance.
     pub conditions_added: usize,
+    /// Steps of its own that answer steps of others.
+    pub responses: usize,
+    /// The days by which half of these are answered (Turnbull); `None`: less than half were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub median_response_days: Option<f64>,
     /// Its plan against what it has done, in days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule: Option<EarnedSchedule>,
@@ -135,20 +142,6 @@ pub struct Comparison {
     pub likelihood_ratio: f64,
     /// In words.
     pub words: &'static str,
-}
-
-/// Days lost, and what was said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Cause {
-    /// Whose steps they were lost on.
-    pub party: String,
-    /// What the record says of it; `None`: nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stated: Option<String>,
-    /// The steps.
-    pub steps: Vec<String>,
-    /// Days after the dates of these steps: the most any of them lost. Steps late for one cause lost the same days.
-    pub days: i64,
 }
 
 /// A condition set after acceptance.
@@ -187,15 +180,30 @@ pub fn delays(roadmap: &Roadmap, status: &Status) -> Delays {
         .collect();
     let added_conditions = added(roadmap, as_of);
     let names: Vec<String> = party_names(&leaves);
+    let responses = responses(roadmap, status, &class, as_of);
     let parties = names
         .iter()
-        .map(|party| measure(party, &promises, &leaves, &added_conditions, &class, as_of))
+        .map(|party| {
+            let mut measured = measure(party, &promises, &leaves, &added_conditions, &class, as_of);
+            let answers: Vec<Interval> = responses
+                .iter()
+                .filter(|r| r.parties.contains(party))
+                .map(|r| match r.days {
+                    (from, Some(to)) => Interval { from: from as f64, to: to as f64 },
+                    (from, None) => Interval::not_by(from as f64),
+                })
+                .collect();
+            measured.responses = answers.len();
+            measured.median_response_days = super::survival::Turnbull::new(&answers).quantile(0.5);
+            measured
+        })
         .collect();
     Delays {
         title: status.title.clone(),
         as_of: status.as_of.clone(),
-        causes: causes(&promises, &leaves),
+        causes: causes(roadmap, status, &promises),
         promises,
+        responses,
         parties,
         added_conditions,
         reference: class.facts(),
@@ -217,17 +225,12 @@ fn party_names(steps: &[&StepStatus]) -> Vec<String> {
 /// last step that all did together, without a date of its own, before it was due: the agreement it stands in.
 #[must_use]
 pub fn promised_on(roadmap: &Roadmap, status: &Status, step: &StepStatus) -> Option<Date> {
+    if let Some(known) = known_promise(roadmap, status, step) {
+        return Some(known);
+    }
     let text = roadmap.step(step.id.as_str())?;
-    let actual =
-        |id: &str| status.steps.iter().find(|s| s.id.as_str() == id).and_then(|s| s.actual.clone());
-    if let Some(DueBy::After(_, of, _)) = text.due.as_ref().map(|d| &d.by) {
-        return actual(of.as_str());
-    }
-    if let Some(date) = ReferenceClass::promised_on(step.id.as_str()) {
-        return Some(date.clone());
-    }
-    if let Some(signed) = &roadmap.signed {
-        return Some(signed.clone());
+    if matches!(text.due.as_ref().map(|d| &d.by), Some(DueBy::After(..))) {
+        return None;
     }
     let due = step.due.as_ref()?;
     status
@@ -237,6 +240,21 @@ pub fn promised_on(roadmap: &Roadmap, status: &Status, step: &StepStatus) -> Opt
         .filter_map(|s| s.actual.clone())
         .filter(|d| d.latest() < due.earliest())
         .max_by_key(Date::latest)
+}
+
+/// When a step was promised, where that is written: what its date counts from; what the reference class knows; the day of
+/// signature.
+pub(crate) fn known_promise(roadmap: &Roadmap, status: &Status, step: &StepStatus) -> Option<Date> {
+    let text = roadmap.step(step.id.as_str())?;
+    let actual =
+        |id: &str| status.steps.iter().find(|s| s.id.as_str() == id).and_then(|s| s.actual.clone());
+    if let Some(DueBy::After(_, of, _)) = text.due.as_ref().map(|d| &d.by) {
+        return actual(of.as_str());
+    }
+    if let Some(date) = ReferenceClass::promised_on(step.id.as_str()) {
+        return Some(date.clone());
+    }
+    roadmap.signed.clone()
 }
 
 fn promise(
@@ -311,30 +329,6 @@ fn added(roadmap: &Roadmap, as_of: civil::Date) -> Vec<AddedCondition> {
         .collect()
 }
 
-/// What is said of late steps, by party. Steps that were late for one stated cause lost the same days, so the longest
-/// counts, not the sum.
-fn causes(promises: &[PromiseDelay], steps: &[&StepStatus]) -> Vec<Cause> {
-    let mut by: BTreeMap<(String, Option<String>), (Vec<String>, i64)> = BTreeMap::new();
-    for promise in promises.iter().filter(|p| p.slip_days.0 > 0) {
-        let said = steps
-            .iter()
-            .find(|s| s.id.as_str() == promise.step)
-            .map(|s| s.said.join("; "))
-            .filter(|s| !s.is_empty());
-        for party in &promise.parties {
-            let (steps, days) = by.entry((party.clone(), said.clone())).or_default();
-            steps.push(promise.step.clone());
-            *days = (*days).max(promise.slip_days.0);
-        }
-    }
-    let mut out: Vec<Cause> = by
-        .into_iter()
-        .map(|((party, stated), (steps, days))| Cause { party, stated, steps, days })
-        .collect();
-    out.sort_by(|a, b| a.party.cmp(&b.party).then(b.days.cmp(&a.days)));
-    out
-}
-
 fn measure(
     party: &str,
     promises: &[PromiseDelay],
@@ -379,6 +373,8 @@ fn measure(
         renewals: mine.iter().map(|p| p.renewals).sum(),
         share_of_time_used: median(&used),
         conditions_added: added.iter().filter(|c| c.by.as_deref() == Some(party)).count(),
+        responses: 0,
+        median_response_days: None,
         schedule,
         index_against_others,
         cusum_most: sums.iter().copied().max_by(f64::total_cmp),

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use statement::{Date, days};
 
+use super::conduct::INTRA_CASE_CORRELATION;
 use super::survival::{Interval, Turnbull};
 
 /// One promise of a real agreement.
@@ -21,6 +22,32 @@ pub struct ReferencePromise {
     pub planned: f64,
     /// Days from the promise to its fulfilment.
     pub took: Interval,
+}
+
+/// How often promises are kept in time, and how much that differs from one agreement to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct InTime {
+    /// Share kept in time, agreements weighed by what their promises tell.
+    pub share: f64,
+    /// Promises of which it is known whether they were kept in time.
+    pub known: usize,
+    /// Correlation of two promises of one agreement: 0, agreements are alike; 1, each keeps all or none.
+    pub correlation: f64,
+}
+
+impl InTime {
+    /// Bounds of the correlation: below, a handful of agreements could not show that they are alike; above, one promise
+    /// would decide all others.
+    const BOUNDS: (f64, f64) = (0.05, 0.8);
+
+    /// The chance that the next promise of an agreement is kept in time, when so many of those whose day has come were:
+    /// the mean of the beta distribution whose mean is the share and whose intra-class correlation `1 / (a + b + 1)` is
+    /// the correlation, given what the agreement has shown.
+    #[must_use]
+    pub fn after(&self, kept: usize, of: usize) -> f64 {
+        let size = 1.0 / self.correlation - 1.0;
+        (self.share * size + kept as f64) / (size + of as f64)
+    }
 }
 
 impl ReferencePromise {
@@ -110,6 +137,8 @@ fn promise(agreement: &Agreement, row: Row) -> Option<ReferencePromise> {
             }
             None => Interval { from: 0.0, to: planned },
         },
+        // Known not to have been done by its date; whether and when it was later nobody says.
+        "not in time" => Interval::not_by(planned),
         "option" | "recurring" => return None,
         _ => Interval::not_by(since(&agreement.last_day).1.max(planned)),
     };
@@ -186,10 +215,70 @@ impl ReferenceClass {
         self.promises.iter().map(ReferencePromise::ratio).collect()
     }
 
-    /// The distribution of these multiples, with intervals and promises not yet kept.
+    /// What each promise weighs: `n` promises of one agreement share its shocks and tell as much as
+    /// `n / (1 + (n-1) rho)` independent ones, so that a long list does not outweigh all other agreements.
+    #[must_use]
+    pub fn weights(&self) -> Vec<f64> {
+        let mut count: HashMap<&str, f64> = HashMap::new();
+        for promise in &self.promises {
+            *count.entry(&promise.agreement).or_default() += 1.0;
+        }
+        let weight = |n: f64| 1.0 / (1.0 + (n - 1.0) * INTRA_CASE_CORRELATION);
+        let n = |p: &ReferencePromise| count.get(p.agreement.as_str()).copied().unwrap_or(1.0);
+        self.promises.iter().map(|p| weight(n(p))).collect()
+    }
+
+    /// The distribution of these multiples, weighted, with intervals and promises not yet kept.
     #[must_use]
     pub fn distribution(&self) -> Turnbull {
-        Turnbull::new(&self.ratios())
+        Turnbull::weighted(&self.ratios(), &self.weights())
+    }
+
+    /// The same for the days taken.
+    #[must_use]
+    pub fn days(&self) -> Turnbull {
+        let took: Vec<Interval> = self.promises.iter().map(|p| p.took).collect();
+        Turnbull::weighted(&took, &self.weights())
+    }
+
+    /// How often promises were kept in time. One of which the dates do not tell is left out. The correlation is the
+    /// analysis-of-variance estimate for shares (Fleiss, Levin, Paik, Statistical Methods for Rates and Proportions,
+    /// section 15.2).
+    #[must_use]
+    pub fn in_time(&self) -> InTime {
+        let mut by: Vec<(&str, f64, f64)> = Vec::new();
+        for promise in &self.promises {
+            let ratio = promise.ratio();
+            let kept = match (ratio.to <= 1.0, ratio.from >= 1.0) {
+                (true, _) => 1.0,
+                (false, true) => 0.0,
+                (false, false) => continue,
+            };
+            match by.iter_mut().find(|(name, ..)| *name == promise.agreement) {
+                Some((_, n, k)) => (*n, *k) = (*n + 1.0, *k + kept),
+                None => by.push((&promise.agreement, 1.0, kept)),
+            }
+        }
+        let weight = |n: f64| n / (1.0 + (n - 1.0) * INTRA_CASE_CORRELATION);
+        let sum = |f: &dyn Fn(f64, f64) -> f64| by.iter().map(|(_, n, k)| f(*n, *k)).sum::<f64>();
+        let (groups, n) = (by.len() as f64, sum(&|n, _| n));
+        let share = sum(&|n, k| weight(n) * k / n) / sum(&|n, _| weight(n)).max(f64::MIN_POSITIVE);
+        let mean = sum(&|_, k| k) / n.max(1.0);
+        let within = sum(&|n, k| k * (1.0 - k / n)) / (n - groups).max(1.0);
+        let between = sum(&|n, k| n * (k / n - mean).powi(2)) / (groups - 1.0).max(1.0);
+        let size = (n - sum(&|n, _| n * n) / n.max(1.0)) / (groups - 1.0).max(1.0);
+        let correlation = (between - within) / (between + (size - 1.0) * within);
+        let (least, most) = InTime::BOUNDS;
+        InTime {
+            // With nothing known, as likely as not.
+            share: if by.is_empty() { 0.5 } else { share },
+            known: n as usize,
+            correlation: if correlation.is_finite() {
+                correlation.clamp(least, most)
+            } else {
+                most
+            },
+        }
     }
 
     /// Mean and standard deviation of the natural logarithm of the multiples of promises seen to be kept; an interval

@@ -132,6 +132,12 @@ impl Turnbull {
     /// Estimates from intervals.
     #[must_use]
     pub fn new(times: &[Interval]) -> Self {
+        Self::weighted(times, &vec![1.0; times.len()])
+    }
+
+    /// Estimates from intervals of which some weigh more than others. A missing weight is 0.
+    #[must_use]
+    pub fn weighted(times: &[Interval], weights: &[f64]) -> Self {
         // An innermost interval runs from a left end to the next right end with no other end between. An exact time is
         // both; a left end of an open interval comes after right ends of the same value.
         let mut ends: Vec<(f64, u8)> = Vec::with_capacity(times.len() * 2);
@@ -156,10 +162,10 @@ impl Turnbull {
         let mut mass = vec![1.0 / inner.len().max(1) as f64; inner.len()];
         for _ in 0..ROUNDS {
             let mut next = vec![0.0; inner.len()];
-            for places in &holds {
+            for (places, weight) in holds.iter().zip(weights) {
                 let sum: f64 = places.iter().map(|j| mass[*j]).sum();
                 if sum > 0.0 {
-                    places.iter().for_each(|j| next[*j] += mass[*j] / sum);
+                    places.iter().for_each(|j| next[*j] += weight * mass[*j] / sum);
                 }
             }
             let n: f64 = next.iter().sum();

@@ -17,10 +17,20 @@ pub struct Calibration {
     pub forecasts: usize,
     /// Mean square of chance less outcome (Brier 1950): 0 is perfect.
     pub brier: f64,
-    /// The same for somebody who always says how often it happened.
-    pub brier_of_the_average: f64,
-    /// `1 - brier / brier_of_the_average`: above 0 the forecasts tell more than the average.
+    /// The same for somebody who always says how often promises of other agreements are kept in time: the least that a
+    /// forecast must beat, and known beforehand.
+    pub brier_of_the_class: f64,
+    /// `1 - brier / brier_of_the_class`: above 0 the forecasts tell more than the other agreements do.
     pub skill: f64,
+    /// The same for somebody who always says how often it happened here in the end, which nobody knows beforehand.
+    pub brier_of_the_average: f64,
+    /// `1 - brier / brier_of_the_average`.
+    pub skill_over_the_average: f64,
+    /// Steps that were forecast. Forecasts of one step in successive months are not independent.
+    pub steps: usize,
+    /// [`brier`](Self::brier) and [`brier_of_the_class`](Self::brier_of_the_class) when each step counts once, by the mean of
+    /// its forecasts' scores.
+    pub each_step_once: [f64; 2],
     /// Forecasts of a day that could be checked: the step was done later, on a known day.
     pub days_checked: usize,
     /// Share of these days that lay between the 10 and the 90 of 100 runs; 0.8 is right.
@@ -65,8 +75,9 @@ pub fn calibrate(
             if planned.plan.steps[i].fixed.is_some() || due.latest() < today {
                 continue;
             }
-            // Nobody forecasts what has not been promised yet.
-            let made = crate::delay::promised_on(roadmap, status, step);
+            // Nobody forecasts what has not been promised yet; and a date of which nobody knows when it was promised may have
+            // been written down afterwards. The same rule holds for the reference class.
+            let made = crate::delay::known_promise(roadmap, status, step);
             if made.is_none_or(|made| made.latest() > today) {
                 continue;
             }
@@ -109,12 +120,34 @@ pub fn calibrate(
     let brier = each.iter().map(|f| (f.chance - outcome(f)).powi(2)).sum::<f64>() / n;
     let average = each.iter().map(outcome).sum::<f64>() / n;
     let brier_of_the_average = average * (1.0 - average);
+    let share = class.in_time().share;
+    let brier_of_the_class = each.iter().map(|f| (share - outcome(f)).powi(2)).sum::<f64>() / n;
+    let over = |other: f64| if other > 0.0 { 1.0 - brier / other } else { 0.0 };
+    let mean_of = |step: &str, chance: &dyn Fn(&Forecasted) -> f64| {
+        let of: Vec<f64> = each
+            .iter()
+            .filter(|f| f.step == step)
+            .map(|f| (chance(f) - outcome(f)).powi(2))
+            .collect();
+        of.iter().sum::<f64>() / of.len().max(1) as f64
+    };
+    let mut steps: Vec<&str> = each.iter().map(|f| f.step.as_str()).collect();
+    steps.sort_unstable();
+    steps.dedup();
+    let once = |chance: &dyn Fn(&Forecasted) -> f64| {
+        steps.iter().map(|s| mean_of(s, chance)).sum::<f64>() / steps.len().max(1) as f64
+    };
+    let each_step_once = [once(&|f| f.chance), once(&|_| share)];
     Calibration {
         made_on: history.iter().map(|s| s.as_of.to_string()).collect(),
         forecasts: each.len(),
         brier,
+        brier_of_the_class,
+        skill: over(brier_of_the_class),
         brier_of_the_average,
-        skill: if brier_of_the_average > 0.0 { 1.0 - brier / brier_of_the_average } else { 0.0 },
+        skill_over_the_average: over(brier_of_the_average),
+        steps: steps.len(),
+        each_step_once,
         days_checked: checked,
         within_80: within as f64 / checked.max(1) as f64,
         each,

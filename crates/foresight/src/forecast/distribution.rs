@@ -77,9 +77,10 @@ impl Distribution {
         })
     }
 
-    /// A survival estimate; what was not seen to end goes on in a tail.
+    /// A survival estimate; what was not seen to end goes on in a tail. Values up to `kept` stay as they were seen, such as
+    /// many that end on the very day; beyond it a handful of values stands for all between them.
     #[must_use]
-    pub fn survival(estimate: &Turnbull) -> Self {
+    pub fn survival(estimate: &Turnbull, kept: f64) -> Self {
         let mass = estimate.mass();
         let last = mass.iter().map(|((a, b), _)| if b.is_finite() { *b } else { *a });
         let last = last.fold(0.0, f64::max).max(f64::MIN_POSITIVE);
@@ -90,18 +91,39 @@ impl Distribution {
             if u > seen {
                 return last * ((1.0 - seen) / (1.0 - u).max(1e-6)).powf(1.0 / TAIL);
             }
-            let mut sum = 0.0;
+            let (mut sum, mut before) = (0.0, 0.0_f64);
             for ((a, b), m) in mass.iter().filter(|((_, b), _)| b.is_finite()) {
+                let from = if a == b && *b > kept { b.min(before.max(kept)) } else { *a };
                 if sum + m >= u {
                     return if *m > 0.0 {
-                        a + (b - a) * ((u - sum) / m).clamp(0.0, 1.0)
+                        from + (b - from) * ((u - sum) / m).clamp(0.0, 1.0)
                     } else {
                         *b
                     };
                 }
                 sum += m;
+                before = *b;
             }
             last
+        })
+    }
+
+    /// The same shape on both sides of a value, with another share up to it. Nothing changes when the value lies outside
+    /// all of it.
+    #[must_use]
+    pub fn with_share_to(&self, value: f64, share: f64) -> Self {
+        let close = value.abs() * 1e-6 + 1e-9;
+        let old = self.below(value + close);
+        if !(1e-3..=1.0 - 1e-3).contains(&old) {
+            return self.clone();
+        }
+        let new = share.clamp(1e-3, 1.0 - 1e-3);
+        Self::of(self.open, |u| {
+            self.quantile(if u <= new {
+                u / new * old
+            } else {
+                old + (u - new) / (1.0 - new) * (1.0 - old)
+            })
         })
     }
 

@@ -18,7 +18,7 @@ pub use calibration::{Calibration, Forecasted, calibrate};
 pub use distribution::{Distribution, TAIL, inverse_normal};
 pub use simulate::{Plan, PlanStep, Runs, Shocks, simulate};
 
-use crate::delay::{ReferenceClass, ReferenceFacts, Turnbull};
+use crate::delay::{InTime, ReferenceClass, ReferenceFacts};
 use crate::sequence::Judgement;
 
 /// What is asked.
@@ -68,12 +68,28 @@ pub struct Forecast {
     pub shock_so_far: f64,
     /// The same for each party.
     pub shocks_by_party: Vec<(String, f64)>,
-    /// Shares of the variance of delays that are common to all steps, and to the steps of one party: assumptions.
+    /// Shares of the variance of delays that are common to all steps, as the reference class shows it, and to the steps of
+    /// one party, an assumption.
     pub correlation: (f64, f64),
     /// Where multiples of promised times were drawn from.
     pub reference: ReferenceFacts,
+    /// How often promises of the reference class are kept in time, and of this agreement so far.
+    pub in_time: InTimeSoFar,
     /// How it was made.
     pub method: &'static str,
+}
+
+/// What the forecast takes for the chance that a promise is kept in time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct InTimeSoFar {
+    /// The reference class.
+    pub reference: InTime,
+    /// Promises of this agreement kept in time.
+    pub kept: usize,
+    /// Promises of this agreement that were kept or whose day is over.
+    pub of: usize,
+    /// The chance that follows for the next promise.
+    pub chance: f64,
 }
 
 /// One step's forecast.
@@ -131,6 +147,10 @@ pub struct Enforced {
     pub mean_days: f64,
 }
 
+/// Most of the variance of delays that all steps of an agreement are taken to have in common; the rest is the parties' and
+/// the steps' own.
+const MOST_IN_COMMON: f64 = 0.7;
+
 /// Dates tried for what they would buy.
 const ENFORCED: usize = 8;
 
@@ -140,6 +160,7 @@ pub(crate) struct Planned<'a> {
     pub(crate) steps: Vec<&'a StepStatus>,
     drawn_from: Vec<String>,
     shocks_by_party: Vec<(String, f64)>,
+    in_time: InTimeSoFar,
 }
 
 /// Forecasts a roadmap from its status on a day.
@@ -210,8 +231,10 @@ pub fn forecast(
         shocks_by_party: planned.shocks_by_party,
         correlation: (planned.plan.shocks.all, planned.plan.shocks.party),
         reference: class.facts(),
+        in_time: planned.in_time,
         method: "Monte-Carlo; durations by PERT where judged, else promised days times a multiple drawn from the reference \
-                 class (Turnbull, tail t^-2); common shocks of all steps and of each party, moved by what has happened",
+                 class (Turnbull, agreements weighted, tail t^-2); the share kept in time as the agreement has shown so \
+                 far (beta-binomial); common shocks of all steps and of each party, moved by what has happened",
     }
 }
 
@@ -275,9 +298,10 @@ pub(crate) fn plan<'a>(
 ) -> Planned<'a> {
     let today = status.as_of.latest();
     let since = |d: civil::Date| days(today, d) as f64;
-    let multiples = Distribution::survival(&class.distribution());
-    let took: Vec<_> = class.promises.iter().map(|p| p.took).collect();
-    let whole_days = Distribution::survival(&Turnbull::new(&took));
+    let in_time = in_time_so_far(status, class);
+    let multiples =
+        Distribution::survival(&class.distribution(), 1.0).with_share_to(1.0, in_time.chance);
+    let whole_days = Distribution::survival(&class.days(), 0.0);
     // Steps that ended without being done are taken out; whatever waits for them waits in vain and is left to its own date.
     let steps: Vec<&StepStatus> = status.steps.iter().filter(|s| !s.state.is_closed()).collect();
     let place: HashMap<&str, usize> =
@@ -285,7 +309,10 @@ pub(crate) fn plan<'a>(
     let names = parties(&steps);
     let before = roadmap.predecessors();
     let index = roadmap.index();
-    let mut plan = Plan { parties: names.len(), ..Plan::default() };
+    // What promises of one agreement have in common is taken as the reference class shows it.
+    let shocks =
+        Shocks { all: in_time.reference.correlation.min(MOST_IN_COMMON), ..Shocks::default() };
+    let mut plan = Plan { parties: names.len(), shocks, ..Plan::default() };
     let mut drawn_from = Vec::with_capacity(steps.len());
     for status_step in &steps {
         let id = status_step.id.as_str();
@@ -333,6 +360,10 @@ pub(crate) fn plan<'a>(
             ),
             // The whole is done when its last part is.
             (None, _) if has_parts => (Distribution::certain(0.0), "its parts".to_owned()),
+            // Due on the day of what it waits for: done with it.
+            (None, Some(due)) if due - begins < 1.0 && !after.is_empty() => {
+                (Distribution::certain(0.0), "what it waits for".to_owned())
+            }
             (None, Some(due)) if begins.is_finite() => {
                 let planned = (due - begins).max(1.0);
                 (
@@ -361,7 +392,31 @@ pub(crate) fn plan<'a>(
         drawn_from.push(from);
     }
     let shocks_by_party = learn(&mut plan, &steps, &names);
-    Planned { plan, steps, drawn_from, shocks_by_party }
+    Planned { plan, steps, drawn_from, shocks_by_party, in_time }
+}
+
+/// How many promises of the agreement were kept in time, of those kept or whose day is over. A step with parts counts by
+/// its parts; one done on a day that the dates do not tell is left out.
+fn in_time_so_far(status: &Status, class: &ReferenceClass) -> InTimeSoFar {
+    let today = status.as_of.latest();
+    let reference = class.in_time();
+    let (mut kept, mut of) = (0, 0);
+    for step in &status.steps {
+        let whole = status.steps.iter().any(|p| p.part_of.as_ref() == Some(&step.id));
+        let Some(due) = step.due.as_ref().filter(|_| !whole) else { continue };
+        let done = step.actual.as_ref().filter(|_| step.state.is_done());
+        let in_time = match done {
+            Some(actual) if actual.latest() <= due.earliest() => true,
+            Some(actual) if !step.or_before && actual.earliest() > due.latest() => false,
+            // Done, and the dates do not tell.
+            _ if step.state.is_done() => continue,
+            _ if due.latest() < today => false,
+            _ => continue,
+        };
+        of += 1;
+        kept += usize::from(in_time);
+    }
+    InTimeSoFar { reference, kept, of, chance: reference.after(kept, of) }
 }
 
 fn parties<'a>(steps: &[&'a StepStatus]) -> Vec<&'a str> {

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use foldhash::fast::FixedState;
+use statement::civil;
 
-use super::{Bounds, Question, System, Verdict};
+use super::{Bounds, Clock, ProofStep, Question, System, Verdict};
 
 /// What a step can be, four bits each.
 pub(crate) mod at {
@@ -15,9 +16,9 @@ pub(crate) mod at {
     pub(crate) const VERIFIED: u8 = 3;
     pub(crate) const REVERSED: u8 = 4;
     pub(crate) const REFUSED: u8 = 5;
-    /// In dispute with no tick left; each tick left adds one.
+    /// In dispute with no tick left; each tick left adds one. From the top, 15 downwards, come certificates of a step that
+    /// takes several: see `ProofStep::certified`.
     pub(crate) const DISPUTED: u8 = 6;
-    pub(crate) const MOST_TICKS: u8 = 15 - DISPUTED;
 }
 
 /// Something that happens.
@@ -26,6 +27,8 @@ pub(crate) enum Event {
     Begin,
     Half,
     Claim,
+    /// One of several certificates that it takes, not the last.
+    Certify,
     Verify,
     Dispute,
     Uphold,
@@ -33,6 +36,8 @@ pub(crate) enum Event {
     Reverse,
     Refuse,
     Tick,
+    /// A day passes after which something is over for a power.
+    Deadline,
     Suspend,
     Restore,
 }
@@ -71,6 +76,15 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    fn not_tried(system: &System) -> Self {
+        Self {
+            states: 0,
+            finished: false,
+            powers: system.steps.iter().any(|s| !s.answered_by.is_empty()),
+            traces: Default::default(),
+        }
+    }
+
     pub(crate) fn answer(
         &self,
         question: Question,
@@ -98,19 +112,23 @@ impl Found {
 
 /// Searches one system.
 pub(crate) fn explore(system: &System, bounds: Bounds) -> Found {
-    match system.steps.len() {
+    // The day takes a place of its own where it matters.
+    let days = system.deadlines().len();
+    let room = days <= 15 && system.steps.iter().all(|s| s.has_room(ticks(system, s)));
+    match system.steps.len() + usize::from(days > 0) {
+        _ if !room => Found::not_tried(system),
         0..=15 => Search::<1>::new(system, bounds).run(bounds.states),
         16..=31 => Search::<2>::new(system, bounds).run(bounds.states),
         32..=63 => Search::<4>::new(system, bounds).run(bounds.states),
         64..=127 => Search::<8>::new(system, bounds).run(bounds.states),
         // More than any search could finish: said so, not tried.
-        _ => Found {
-            states: 0,
-            finished: false,
-            powers: system.steps.iter().any(|s| !s.answered_by.is_empty()),
-            traces: Default::default(),
-        },
+        _ => Found::not_tried(system),
     }
+}
+
+/// Ticks of a dispute over a step.
+fn ticks(system: &System, step: &ProofStep) -> u8 {
+    step.clock.unwrap_or(system.clock).ticks
 }
 
 struct Search<'a, const W: usize> {
@@ -121,8 +139,13 @@ struct Search<'a, const W: usize> {
     /// A verified step shows the code 3: the predecessors of each step as a mask of places.
     after: Vec<Packed<W>>,
     full: Packed<W>,
-    ticks: u8,
+    clocks: Vec<Clock>,
+    clocked: bool,
     answered: Vec<bool>,
+    /// How many days pass that matter to a power, and for each power how many of them may have passed for it to be of use,
+    /// and for it not to have lapsed.
+    days: u8,
+    powers: Vec<(u8, u8)>,
 }
 
 impl<'a, const W: usize> Search<'a, W> {
@@ -138,23 +161,61 @@ impl<'a, const W: usize> Search<'a, W> {
         for pair in groups.iter().flat_map(|g| g.windows(2)) {
             before_in_group[pair[1]] = Some(pair[0]);
         }
+        let deadlines = system.deadlines();
+        // A day may still be used for what ends on it.
+        let place = |day: Option<civil::Date>| {
+            let at = day.and_then(|d| deadlines.iter().position(|x| *x == d));
+            at.map_or(u8::MAX, |at| at as u8)
+        };
+        let clocks: Vec<Clock> =
+            system.steps.iter().map(|s| s.clock.unwrap_or(system.clock)).collect();
         Self {
+            clocked: clocks.iter().any(|c| c.ticks > 0),
+            clocks,
+            powers: system.powers.iter().map(|p| (place(p.last_useful), place(p.lapse))).collect(),
+            days: deadlines.len() as u8,
             groups,
             before_in_group,
             after: system.steps.iter().map(|s| mask(&s.after)).collect(),
             full: mask(&all),
-            ticks: system.clock.ticks.min(at::MOST_TICKS),
             answered: system.steps.iter().map(|s| !s.answered_by.is_empty()).collect(),
             system,
         }
     }
 
     const REGIME: usize = W * 16 - 1;
+    /// How many of the days that matter have passed.
+    const DAY: usize = W * 16 - 2;
+
+    /// What things are at the start.
+    fn start(&self) -> Packed<W> {
+        let mut state = [0; W];
+        for (i, step) in self.system.steps.iter().enumerate() {
+            set(&mut state, i, step.start_code(self.clocks[i].ticks));
+        }
+        if self.days > 0 {
+            let passed = |from| self.system.deadlines().iter().filter(|d| **d < from).count();
+            set(&mut state, Self::DAY, self.system.from.map_or(0, passed) as u8);
+        }
+        if self.system.suspended {
+            set(&mut state, Self::REGIME, 1);
+        }
+        self.sort(&mut state);
+        state
+    }
+
+    /// All steps are done.
+    fn is_full(&self, state: &Packed<W>) -> bool {
+        let mut state = *state;
+        set(&mut state, Self::DAY, get(&self.full, Self::DAY));
+        state == self.full
+    }
 
     fn run(&self, most: usize) -> Found {
-        let mut states: Vec<Packed<W>> = vec![[0; W]];
+        let start = self.start();
+        let mut states: Vec<Packed<W>> = vec![start];
         let mut seen: HashMap<Packed<W>, u32, FixedState> = HashMap::default();
-        seen.insert([0; W], 0);
+        seen.insert(start, 0);
         // How each state was reached first.
         let begin = Action { event: Event::Begin, step: 0, from: 0, to: 0 };
         let mut reached: Vec<(u32, Action)> = vec![(0, begin)];
@@ -168,8 +229,11 @@ impl<'a, const W: usize> Search<'a, W> {
             let mut moves = 0;
             let mut forged = None;
             self.successors(&state, |action, next| {
-                // To refuse is not to move on.
-                moves += usize::from(action.event != Event::Refuse);
+                // To refuse is not to move on, nor is it that time passes.
+                moves += usize::from(!matches!(
+                    action.event,
+                    Event::Refuse | Event::Tick | Event::Deadline
+                ));
                 if action.event == Event::Verify
                     && !self.system.steps[usize::from(action.step)].not_entitled.is_empty()
                 {
@@ -192,10 +256,10 @@ impl<'a, const W: usize> Search<'a, W> {
             if let Some(action) = forged {
                 bad[0].get_or_insert((here, Some(action)));
             }
-            if moves == 0 && state != self.full && !self.any(&state, at::REFUSED) {
+            if moves == 0 && !self.is_full(&state) && !self.any(&state, at::REFUSED) {
                 bad[1].get_or_insert((here, None));
             }
-            if bad[2].is_none() && !self.can_be_answered(state) {
+            if bad[2].is_none() && !self.can_be_answered(&state) {
                 bad[2] = Some((here, None));
             }
             at += 1;
@@ -218,7 +282,7 @@ impl<'a, const W: usize> Search<'a, W> {
     }
 
     /// The first state from which neither the end nor a suspension can be reached: backward reachability over the
-    /// edges of the search.
+    /// edges of the search. Once every power has lapsed on its date the text itself is over, which is a way out.
     fn no_way_out(&self, states: &[Packed<W>], edges: &[u32], ends: &[usize]) -> Option<u32> {
         let mut starts = vec![0_u32; states.len() + 1];
         for to in edges {
@@ -237,7 +301,10 @@ impl<'a, const W: usize> Search<'a, W> {
             }
             from = *end;
         }
-        let goal = |s: &Packed<W>| get(s, Self::REGIME) == 1 || *s == self.full;
+        let ended = |s: &Packed<W>| {
+            self.days > 0 && self.powers.iter().all(|(_, lapse)| get(s, Self::DAY) > *lapse)
+        };
+        let goal = |s: &Packed<W>| get(s, Self::REGIME) == 1 || self.is_full(s) || ended(s);
         let mut can: Vec<bool> = states.iter().map(goal).collect();
         let mut open: Vec<u32> = (0..states.len() as u32).filter(|i| can[*i as usize]).collect();
         while let Some(to) = open.pop() {
@@ -256,49 +323,78 @@ impl<'a, const W: usize> Search<'a, W> {
         (0..self.system.steps.len()).any(|i| get(state, i) == code)
     }
 
+    /// Whether a power has not lapsed.
+    fn stands(&self, power: usize, state: &Packed<W>) -> bool {
+        let ended = self.system.powers[power].ended_by;
+        ended.is_none_or(|s| get(state, s) != at::VERIFIED)
+            && (self.days == 0 || get(state, Self::DAY) <= self.powers[power].1)
+    }
+
+    /// Whether a use of a power could still take effect before it lapses.
+    fn is_of_use(&self, power: usize, state: &Packed<W>) -> bool {
+        self.stands(power, state)
+            && (self.days == 0 || get(state, Self::DAY) <= self.powers[power].0)
+    }
+
+    /// Whether a use of a power takes effect whatever others do: nobody can stop it or keep it from being decided.
+    fn is_assured(&self, power: usize, state: &Packed<W>) -> bool {
+        let p = &self.system.powers[power];
+        let at_hand = |s: &usize| {
+            matches!(get(state, *s), at::WAITING | at::HALF | at::REVERSED)
+                && self.is_ready(state, *s)
+        };
+        self.is_of_use(power, state)
+            && p.decided_by.is_none()
+            && !p.stopped_by.iter().any(at_hand)
+            && !(p.windows > 0 && p.ended_by.iter().any(at_hand))
+    }
+
     /// Whether a breach stands that a power answers now.
     fn may_suspend(&self, state: &Packed<W>) -> bool {
-        let clock = self.system.clock;
-        (0..self.system.steps.len()).any(|i| {
+        self.system.steps.iter().enumerate().any(|(i, step)| {
             self.answered[i]
                 && match get(state, i) {
                     at::REVERSED | at::REFUSED => true,
-                    code if code >= at::DISPUTED => {
-                        let left = code - at::DISPUTED;
-                        self.ticks == 0 || left > 0 && self.ticks - left >= clock.ripe
+                    code if step.is_disputed(code) => {
+                        let (left, clock) = (code - at::DISPUTED, self.clocks[i]);
+                        clock.ticks == 0 || left > 0 && clock.ticks - left >= clock.ripe
                     }
                     _ => false,
                 }
+                && (step.answered_through.is_empty()
+                    || step.answered_through.iter().any(|p| self.is_of_use(*p, state)))
         })
     }
 
-    /// Whether each breach whose clock still runs can be answered in time by a holder's act and the clock alone.
-    fn can_be_answered(&self, mut state: Packed<W>) -> bool {
-        if get(&state, Self::REGIME) == 1 {
+    /// Whether each new breach can be answered in time by a holder's act and the clock alone. Of powers that have lapsed it
+    /// is not asked.
+    fn can_be_answered(&self, state: &Packed<W>) -> bool {
+        if get(state, Self::REGIME) == 1 {
             return true;
         }
-        let fresh = at::DISPUTED + self.ticks;
-        let open =
-            (0..self.system.steps.len()).any(|i| self.answered[i] && get(&state, i) == fresh);
-        if !open {
-            return true;
-        }
-        loop {
-            if self.may_suspend(&state) {
+        self.system.steps.iter().enumerate().all(|(i, step)| {
+            let code = get(state, i);
+            let fresh = code == at::DISPUTED + self.clocks[i].ticks && step.is_disputed(code);
+            if !self.answered[i] || !(fresh || matches!(code, at::REVERSED | at::REFUSED)) {
                 return true;
             }
-            match self.tick(&state) {
-                Some(next) => state = next,
-                None => return false,
+            let powers = &step.answered_through;
+            // A refusal is known at once.
+            if powers.is_empty() {
+                return code == at::REFUSED || self.clocks[i].leaves_time();
             }
-        }
+            let mut standing = powers.iter().filter(|p| self.stands(**p, state)).peekable();
+            standing.peek().is_none()
+                || (code == at::REFUSED || self.clocks[i].leaves_time())
+                    && standing.any(|p| self.is_assured(*p, state))
+        })
     }
 
     fn tick(&self, state: &Packed<W>) -> Option<Packed<W>> {
         let mut next = *state;
         for i in 0..self.system.steps.len() {
             let code = get(state, i);
-            if code > at::DISPUTED {
+            if code > at::DISPUTED && self.system.steps[i].is_disputed(code) {
                 set(&mut next, i, code - 1);
             }
         }
@@ -317,7 +413,13 @@ impl<'a, const W: usize> Search<'a, W> {
     fn successors(&self, state: &Packed<W>, mut out: impl FnMut(Action, Packed<W>)) {
         let suspended = get(state, Self::REGIME) == 1;
         let whole = |event, next| (Action { event, step: 0, from: 0, to: 0 }, next);
-        if self.ticks > 0
+        if self.days > 0 && get(state, Self::DAY) < self.days {
+            let mut next = *state;
+            set(&mut next, Self::DAY, get(state, Self::DAY) + 1);
+            let (a, n) = whole(Event::Deadline, next);
+            out(a, n);
+        }
+        if self.clocked
             && let Some(mut next) = self.tick(state)
         {
             self.sort(&mut next);
@@ -352,9 +454,7 @@ impl<'a, const W: usize> Search<'a, W> {
             let ended = if step.certifiers.is_empty() { at::VERIFIED } else { at::CLAIMED };
             match from {
                 at::WAITING | at::REVERSED | at::HALF => {
-                    let ready = (0..W).all(|w| state[w] & self.after[i][w] == self.after[i][w])
-                        && self.verified_all(state, i);
-                    if !ready {
+                    if !self.is_ready(state, i) {
                         continue;
                     }
                     if !step.halved {
@@ -377,13 +477,22 @@ impl<'a, const W: usize> Search<'a, W> {
                         go(Event::Refuse, at::REFUSED);
                     }
                 }
-                at::CLAIMED => {
-                    go(Event::Verify, at::VERIFIED);
-                    go(Event::Dispute, at::DISPUTED + self.ticks);
-                }
                 at::VERIFIED if step.reversible => go(Event::Reverse, at::REVERSED),
-                code if code >= at::DISPUTED => {
-                    go(Event::Reject, at::VERIFIED);
+                code if code == at::CLAIMED || code >= step.certified() => {
+                    let given = if code == at::CLAIMED { 0 } else { code - step.certified() + 1 };
+                    let others = usize::from(given) < step.certifiers.len();
+                    if given + 1 >= step.quorum {
+                        if others {
+                            go(Event::Verify, at::VERIFIED);
+                        }
+                    } else if others {
+                        go(Event::Certify, step.certified() + given);
+                    }
+                    go(Event::Dispute, at::DISPUTED + self.clocks[i].ticks);
+                }
+                code if step.is_disputed(code) => {
+                    // What was disputed in vain is claimed as before; certified it is by those who may.
+                    go(Event::Reject, at::CLAIMED);
                     go(Event::Uphold, at::WAITING);
                 }
                 _ => {}
@@ -391,7 +500,13 @@ impl<'a, const W: usize> Search<'a, W> {
         }
     }
 
-    /// The mask alone would take other codes that hold both bits of "verified" for it.
+    /// Whether all that a step waits for is verified: by the mask at once, then one by one, since the mask alone would take
+    /// other codes that hold both bits of "verified" for it.
+    fn is_ready(&self, state: &Packed<W>, i: usize) -> bool {
+        (0..W).all(|w| state[w] & self.after[i][w] == self.after[i][w])
+            && self.verified_all(state, i)
+    }
+
     fn verified_all(&self, state: &Packed<W>, i: usize) -> bool {
         self.system.steps[i].after.iter().all(|j| get(state, *j) == at::VERIFIED)
     }

@@ -18,7 +18,7 @@ mod system;
 
 use serde::Serialize;
 
-pub use system::{Abreast, Clock, ProofStep, System};
+pub use system::{Abreast, Clock, ProofPower, ProofStep, Start, System};
 
 /// How far to search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

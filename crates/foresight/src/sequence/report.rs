@@ -1,8 +1,9 @@
 //! The game of a roadmap, solved over the ranges of its payoffs.
 
 use num_traits::{One, Zero};
-use roadmap::{DueBy, Roadmap};
+use roadmap::{DueBy, Roadmap, Status};
 use serde::Serialize;
+use statement::Date;
 
 use super::edits::{Edit, smallest};
 use super::{Exact, Game, Judgement, Move, Range, approximate, gradual};
@@ -18,6 +19,13 @@ pub struct Safety {
     pub judged_by: Option<String>,
     /// Steps of the text whose worth nobody judged; they are not in the game.
     pub not_judged: usize,
+    /// The day it begins on; absent: before anything was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Date>,
+    /// Judged steps that were done, or ended otherwise, by then. What was paid and received in those done counts in each
+    /// party's exposure.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub behind: Vec<String>,
     /// The discount of a move.
     pub discount: Range,
     /// Whether nobody would stop, with all payoffs in the middle of their ranges.
@@ -108,16 +116,28 @@ const TRIES: usize = 20_000;
 /// Most changes at once.
 const MOST_EDITS: usize = 3;
 
-/// Plays the sequence of a roadmap with the payoffs that somebody judged.
+/// Plays the sequence of a roadmap with the payoffs that somebody judged; from a day on, what is left of it.
 #[must_use]
-pub fn safety(roadmap: &Roadmap, judgement: &Judgement, seed: u64) -> Safety {
-    let shape = Shape::new(roadmap, judgement);
+pub fn safety(
+    roadmap: &Roadmap,
+    judgement: &Judgement,
+    seed: u64,
+    status: Option<&Status>,
+) -> Safety {
+    let mut shape = Shape::new(roadmap, judgement);
+    let judged = shape.moves.len();
+    let behind = status.map(|status| shape.leave_behind(status)).unwrap_or_default();
     let middle = shape.game(|r, _| r.middle());
     let (slow, fast) = (shape.worst(false), shape.worst(true));
     let least = |g: &Game<Exact>| g.solve().slack.into_iter().flatten().map(|(_, s)| s).min();
     let worst = if least(&fast) < least(&slow) { fast } else { slow };
     let (solved, solved_worst) = (middle.solve(), worst.solve());
-    let exposure = middle.exposure();
+    let mut exposure = middle.exposure();
+    for after in &mut exposure {
+        for (sum, before) in after.iter_mut().zip(&shape.paid_before) {
+            *sum += before;
+        }
+    }
     let share = shape.share(seed);
     let slack = |s: &[(usize, Exact)]| s.iter().map(|(_, v)| v).min().map_or(0.0, approximate);
     let moves: Vec<MoveReport> = middle
@@ -140,7 +160,9 @@ pub fn safety(roadmap: &Roadmap, judgement: &Judgement, seed: u64) -> Safety {
     Safety {
         title: roadmap.title.clone(),
         judged_by: judgement.by.clone(),
-        not_judged: roadmap.steps.len().saturating_sub(middle.moves.len()),
+        not_judged: roadmap.steps.len().saturating_sub(judged),
+        as_of: status.map(|s| s.as_of.clone()),
+        behind,
         discount: shape.discount.clone(),
         holds_in_the_middle: middle.holds(),
         holds_at_worst,
@@ -199,6 +221,8 @@ struct Shape {
     closing: Vec<Range>,
     snapback: Vec<Range>,
     discount: Range,
+    /// What each party has paid less received before the first move, in the middle of the ranges.
+    paid_before: Vec<Exact>,
 }
 
 /// What a range is a range of.
@@ -248,9 +272,30 @@ impl Shape {
             closing: of(&judgement.closing),
             snapback: of(&judgement.snapback),
             discount: judgement.discount.clone().unwrap_or_else(Range::one),
+            paid_before: vec![Exact::zero(); parties.len()],
             moves,
             parties,
         }
+    }
+
+    /// Takes out what is done or ended, and keeps what was paid and received in what is done.
+    fn leave_behind(&mut self, status: &Status) -> Vec<String> {
+        let mut behind = Vec::new();
+        let moves = std::mem::take(&mut self.moves);
+        for one in moves {
+            let state = status.steps.iter().find(|s| s.id.as_str() == one.0).map(|s| s.state);
+            if state.is_some_and(|s| s.is_done()) {
+                for (paid, flow) in self.paid_before.iter_mut().zip(&one.2) {
+                    *paid -= flow.middle();
+                }
+            }
+            if state.is_some_and(|s| s.is_done() || s.is_closed()) {
+                behind.push(one.0);
+            } else {
+                self.moves.push(one);
+            }
+        }
+        behind
     }
 
     fn game(&self, mut pick: impl FnMut(&Range, Of) -> Exact) -> Game<Exact> {
