@@ -52,9 +52,11 @@ pub(crate) fn facts(
     };
     let mut records = history.of_step(step.id.as_str());
     records.retain(|r| known_by(r, as_of, passed));
-    // In the order of what they speak of; of the same day, in the order of the ledger.
-    records
-        .sort_by_key(|r| (r.on().map(|d| (d.earliest(), d.latest())), r.because.last().copied()));
+    // In the order of what they speak of; of the same day, in the order of the ledger. What a date allows is worked out
+    // once for each record, not for each comparison.
+    records.sort_by_cached_key(|r| {
+        (r.on().map(|d| (d.earliest(), d.latest())), r.because.last().copied())
+    });
     let mut facts = Facts { attested: true, ..Facts::default() };
     for record in &records {
         facts.take(record, &certifiers, quorum);

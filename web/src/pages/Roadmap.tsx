@@ -195,7 +195,7 @@ function Flows({ parties, asOf }: { parties: PartyDelays[]; asOf: string }) {
     ];
   });
   if (points.length < 4) return <Nothing>Too few steps are done on a known day to draw a course.</Nothing>;
-  const named = new Map(shown.map((p) => [p.party, `${p.party}: ${p.flows.ahead_days >= 0 ? "received ahead" : "gave ahead"}, ${Math.round(Math.abs(p.flows.ahead_days))} days of everything`]));
+  const named = new Map(shown.map((p) => [p.party, `${p.party}: ${p.flows.ahead_days >= 0 ? "received" : "gave"} ahead, as much as all of it for ${Math.round(Math.abs(p.flows.ahead_days))} days`]));
   const columns = ["party", "on", "received", "fulfilled", "verified"];
   const share = (n: number) => n.toFixed(3);
   return (
