@@ -313,8 +313,13 @@ impl<'a> Pairing<'a> {
 
     /// The levels of all fields, three bits each.
     fn pattern(&self, pair: u64) -> u64 {
+        self.pattern_of(pair, |_| true)
+    }
+
+    /// The levels of some fields; of the others 0.
+    fn pattern_of(&self, pair: u64, of: impl Fn(&Field) -> bool) -> u64 {
         let mut pattern = 0;
-        for (at, field) in self.fields.iter().enumerate() {
+        for (at, field) in self.fields.iter().enumerate().filter(|(_, field)| of(field)) {
             let l = if self.comparable(field, pair) {
                 compare(self.values(field, pair), &self.tables.values, field)
             } else {
@@ -376,13 +381,14 @@ impl<'a> Pairing<'a> {
     /// u: from pairs drawn at random, and for equal values by counting them all.
     fn chance(&self, weights: &mut Weights, seed: u64, frequencies: &[Frequency]) {
         let (n, m) = (self.tables.left.len().max(1) as u64, self.tables.right.len().max(1) as u64);
-        let draws = (n * m).min(if n + m > 100_000 { 200_000 } else { 40_000 });
+        let draws = (n * m).min(if n + m > 100_000 { 100_000 } else { 40_000 });
         let drawn: Vec<u64> = (0..draws)
             .into_par_iter()
             .filter(|_| !self.tables.left.is_empty() && !self.tables.right.is_empty())
             .map(|i| {
                 let x = mix(seed ^ i.wrapping_mul(0x9e37));
-                self.pattern((mix(x) % m) << 32 | (x % n))
+                // Of a category the two levels are counted exactly.
+                self.pattern_of((mix(x) % m) << 32 | (x % n), |f| f.kind != Kind::Category)
             })
             .collect();
         for (at, (field, frequency)) in self.fields.iter().zip(frequencies).enumerate() {
@@ -408,6 +414,9 @@ impl<'a> Pairing<'a> {
                     counts.iter().map(|n| (f64::from(*n) / frequency.total.max(1.0)).powi(2)).sum()
                 };
                 u[0] = squares.max(0.5 / frequency.total.max(1.0)).min(0.999);
+                if field.kind == Kind::Category {
+                    u[1] = 1.0 - u[0];
+                }
             }
         }
     }
