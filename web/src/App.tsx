@@ -11,14 +11,17 @@ import { say } from "./ui/copy";
 import { Why } from "./ui/Why";
 import { Access } from "./pages/Access";
 import { Balance } from "./pages/Balance";
+import { Board } from "./pages/Board";
 import { Claims } from "./pages/Claims";
+import { Field } from "./pages/Field";
 import { Findings } from "./pages/Findings";
 import { Folder } from "./pages/Folder";
-import { Ground } from "./pages/Ground";
+import { Items } from "./pages/Items";
 import { Ledger } from "./pages/Ledger";
 import { MapPage } from "./pages/MapPage";
 import { Method } from "./pages/Method";
 import { Overview } from "./pages/Overview";
+import { People } from "./pages/People";
 import { Roadmap } from "./pages/Roadmap";
 
 export interface PageProps {
@@ -35,7 +38,10 @@ const PAGES: [name: string, title: string, page: ComponentType<PageProps>][] = [
   ["balance", "Balance", Balance],
   ["roadmap", "Roadmap", Roadmap],
   ["access", "Access", Access],
-  ["ground", "Ground", Ground],
+  ["people", "People", People],
+  ["field", "Field", Field],
+  ["items", "Items", Items],
+  ["board", "Board", Board],
   ["ledger", "Ledger", Ledger],
   ["folder", "Folder", Folder],
   ["method", "Method", Method],

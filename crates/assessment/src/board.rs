@@ -3,18 +3,18 @@
 //! numbers belong to the parties (Carnegie 2018; VERTIC 2011: irreversibility is cost and difficulty of reversal, a
 //! scale).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use accountancy::{AccountSummary, BalanceRow, Figures};
 use case::{Case, Index};
-use custody::{Custodian, Custody};
-use inspection::ChallengeState;
+use crosscheck::Crosscheck;
+use custody::{Custodian, Custody, ItemStatus};
+use inspection::{ChallengeState, Coverage, SealedStatus};
 use notation::{Message, Node, Value, did_you_mean};
 use serde::Serialize;
 use statement::kinds::items::TimeTo;
 use statement::{Date, Decimal, ObjectId};
-
-use crate::Assessment;
 
 /// The three words on a day.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -38,11 +38,11 @@ pub struct Board {
 pub struct Complete {
     /// Sealed declarations and how much of each is open.
     pub sealed: Vec<SealedShare>,
-    /// Findings that are raised and not resolved.
-    pub open_findings: Vec<ObjectId>,
+    /// Findings that are raised and not resolved, the likeliest first.
+    pub open_findings: Vec<OpenFinding>,
     /// Places seen and not declared, each with the probability that some source of it is right.
     pub undeclared: Vec<Undeclared>,
-    /// Challenges: answered, waiting, silent.
+    /// Challenges: answered, waiting, silent, and what the answers were.
     pub challenges: Challenges,
     /// The probability that the cells answered so far would have met at least one of so many hidden sites, if they
     /// had been drawn at random. They were not, if somebody chose them: then it is a floor only for places as likely
@@ -52,6 +52,57 @@ pub struct Complete {
     pub untested: (usize, usize),
     /// Figures that cannot both be true.
     pub contradicting_figures: usize,
+    /// Material balances of the accounting reports.
+    pub balances: Vec<BalanceVerdict>,
+}
+
+/// A finding that is open.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OpenFinding {
+    /// The finding.
+    pub id: ObjectId,
+    /// What it says.
+    pub what: String,
+    /// When it was raised.
+    pub raised_on: Date,
+    /// The probability that the cross-check gives to what it is about: that there is something undeclared in the place, or
+    /// that the declared site is not what is there. Absent when nothing it is about was weighed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
+    /// Least and most over the range of the inputs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<(f64, f64)>,
+    /// The entries it rests on.
+    pub because: Vec<Index>,
+}
+
+/// What is known of a material balance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BalanceVerdict {
+    /// The material balance area.
+    pub mba: String,
+    /// The category of material.
+    pub material: String,
+    /// First and last day of the period.
+    pub period: (String, String),
+    /// Whether it closes.
+    pub verdict: Closure,
+    /// The inventory difference with its unit; absent when no inventory was taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference: Option<String>,
+}
+
+/// Whether a balance closes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closure {
+    /// Book and physical inventory agree to the last digit.
+    Closes,
+    /// They differ. Reports state no measurement errors, so whether that is more than these explain is not known from them
+    /// (`lockstep balance --errors` tells).
+    Differs,
+    /// No physical inventory was taken, so nothing was tested.
+    NoInventory,
 }
 
 /// A sealed declaration with how much of it is open.
@@ -93,6 +144,10 @@ pub struct Challenges {
     pub waiting: usize,
     /// The last day has passed.
     pub silent: usize,
+    /// Cells that were answered by opening what stands there.
+    pub occupied: usize,
+    /// Cells that were proved to have been committed empty.
+    pub empty: usize,
 }
 
 /// What challenges would have found.
@@ -108,6 +163,8 @@ pub struct Detection {
     pub hidden: u64,
     /// The probability.
     pub probability: f64,
+    /// The entries it rests on.
+    pub because: Vec<Index>,
 }
 
 /// What is known of verifiability.
@@ -117,6 +174,14 @@ pub struct Verifiable {
     pub classes: Vec<custody::ClassStatus>,
     /// For each class: the least recent day on which any of it was confirmed under seal, and how much never was.
     pub continuity: Vec<Continuity>,
+    /// For each class: what verifying so many of it would have found.
+    pub detection: Vec<ClassDetection>,
+    /// How many items are declared.
+    pub items: usize,
+    /// Items whose continuity of knowledge is broken now.
+    pub in_gap: usize,
+    /// Items that were never under seal.
+    pub never_sealed: usize,
     /// What does not fit, over all items.
     pub problems: usize,
     /// Whether an agreement names who may verify.
@@ -137,6 +202,26 @@ pub struct Continuity {
     /// The oldest of the last confirmations: since then nobody was sure of all of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest_confirmation: Option<Date>,
+    /// How many entries it rests on.
+    pub entries: usize,
+    /// The first of them.
+    pub because: Vec<Index>,
+}
+
+/// The probability that whoever verified some items of a class would have met at least one of so many false ones, had the
+/// items been drawn at random and each false one been recognised (hypergeometric; 1 - C(N-r, n) / C(N, n)).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClassDetection {
+    /// The class.
+    pub class: String,
+    /// Items of the class, N.
+    pub items: u64,
+    /// Items verified at the stage they reached, n.
+    pub verified: u64,
+    /// False items supposed, r.
+    pub false_items: u64,
+    /// The probability.
+    pub probability: f64,
 }
 
 /// How hard it is to go back, for one item, site or class.
@@ -169,7 +254,7 @@ pub struct Estimate {
     pub time_to: TimeTo,
     /// Least and most days.
     pub days: (u32, u32),
-    /// Least and most cost with its unit.
+    /// Least and most cost with its currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<String>,
     /// Who estimates.
@@ -205,13 +290,28 @@ pub struct BoardTest {
 }
 
 /// One of the three words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Word {
     Complete,
     Verifiable,
     Irreversible,
+}
+
+impl Word {
+    /// All three, in their order.
+    pub const ALL: [Self; 3] = [Self::Complete, Self::Verifiable, Self::Irreversible];
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Complete => "complete",
+            Self::Verifiable => "verifiable",
+            Self::Irreversible => "irreversible",
+        })
+    }
 }
 
 /// What a test can measure.
@@ -226,9 +326,11 @@ pub enum Measure {
     DetectionProbability,
     UntestedSites,
     ContradictingFigures,
+    OpenBalances,
     ClaimedShare,
     WitnessedShare,
     VerifiedShare,
+    ClassDetection,
     ItemsInGap,
     ItemsNeverSealed,
     DaysToReverse,
@@ -244,9 +346,11 @@ const MEASURES: &[(&str, Measure)] = &[
     ("detection-probability", Measure::DetectionProbability),
     ("untested-sites", Measure::UntestedSites),
     ("contradicting-figures", Measure::ContradictingFigures),
+    ("open-balances", Measure::OpenBalances),
     ("claimed-share", Measure::ClaimedShare),
     ("witnessed-share", Measure::WitnessedShare),
     ("verified-share", Measure::VerifiedShare),
+    ("class-detection", Measure::ClassDetection),
     ("items-in-gap", Measure::ItemsInGap),
     ("items-never-sealed", Measure::ItemsNeverSealed),
     ("days-to-reverse", Measure::DaysToReverse),
@@ -262,6 +366,8 @@ impl fmt::Display for Measure {
 /// What came of a test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TestResult {
+    /// What to ask `why` for: its word and its number among the tests of that word.
+    pub id: String,
     /// Which of the three words it belongs to.
     pub word: Word,
     /// The test in words.
@@ -287,6 +393,18 @@ pub enum Verdict {
     NotMet,
     /// Nothing is recorded that it could rest on. This is neither.
     RestsOnNothing,
+}
+
+impl Verdict {
+    /// In words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::NotMet => "not met",
+            Self::RestsOnNothing => "rests on nothing",
+        }
+    }
 }
 
 /// Reads the `board` nodes of a text.
@@ -361,47 +479,66 @@ fn test(node: &Node, messages: &mut Vec<Message>) -> Option<BoardTest> {
     })
 }
 
-/// Gathers the board. `custodian` has just assessed the same case on the same day, with the result `custody`.
-#[must_use]
-pub fn board(
-    assessment: &Assessment,
-    case: &Case,
-    custodian: &Custodian,
-    custody: &Custody,
-    tests: &[BoardTest],
-) -> Board {
-    let complete = complete(assessment, case);
+/// What the board is made of.
+pub(crate) struct Parts<'a> {
+    pub as_of: &'a Date,
+    pub case: &'a Case,
+    pub crosscheck: &'a Crosscheck,
+    pub figures: &'a Figures,
+    pub accounts: &'a AccountSummary,
+    pub coverage: &'a Coverage,
+    pub sealed: &'a [SealedStatus],
+    /// Has just assessed the same case on the same day, with the result `custody`.
+    pub custodian: &'a Custodian,
+    pub custody: &'a Custody,
+    pub tests: &'a [BoardTest],
+}
+
+/// Gathers the board.
+pub(crate) fn board(parts: &Parts<'_>) -> Board {
+    let custody = parts.custody;
     let verifiable = Verifiable {
         classes: custody.classes.clone(),
-        continuity: continuity(custodian),
+        continuity: continuity(parts.custodian),
+        detection: class_detection(custody),
+        items: custody.items,
+        in_gap: custody.in_gap,
+        never_sealed: custody.never_sealed,
         problems: custody.problems.len(),
         verifiers_named: custody.verifiers_named,
     };
-    let irreversible = reversals(assessment, case, custodian, custody);
     let mut board = Board {
-        as_of: assessment.as_of.clone(),
-        complete,
+        as_of: parts.as_of.clone(),
+        complete: complete(parts),
         verifiable,
-        irreversible,
+        irreversible: reversals(parts),
         tests: Vec::new(),
         rests_on_nothing: Vec::new(),
     };
     board.rests_on_nothing = nothing(&board);
-    board.tests = tests.iter().map(|test| result(test, &board, custody)).collect();
+    let mut numbers: BTreeMap<Word, usize> = BTreeMap::new();
+    for test in parts.tests {
+        let number = numbers.entry(test.word).or_default();
+        *number += 1;
+        let id = format!("test.{}.{number}", test.word);
+        let result = result(id, test, &board);
+        board.tests.push(result);
+    }
     board
 }
 
-fn complete(assessment: &Assessment, case: &Case) -> Complete {
-    let day = assessment.as_of.earliest();
+fn complete(parts: &Parts<'_>) -> Complete {
     let mut challenges = Challenges::default();
     let (mut sealed, mut detection) = (Vec::new(), Vec::new());
-    for s in assessment.sealed.iter() {
+    for s in parts.sealed {
         for c in &s.challenges {
             match c.state {
                 ChallengeState::Answered => challenges.answered += 1,
                 ChallengeState::Waiting => challenges.waiting += 1,
                 ChallengeState::Silent => challenges.silent += 1,
             }
+            challenges.occupied += c.occupied;
+            challenges.empty += c.empty;
         }
         let opened: usize = s.categories.iter().map(|c| c.opened).sum();
         let whole = !s.categories.is_empty() && s.categories.iter().all(|c| c.whole);
@@ -428,15 +565,14 @@ fn complete(assessment: &Assessment, case: &Case) -> Complete {
                 answered,
                 hidden,
                 probability: escrow::power::uniform(area.cells, hidden, answered),
+                because: s.because.clone(),
             }));
         }
     }
-    let resolved = |f: &case::Finding| f.resolved.as_ref().is_some_and(|r| r.on.earliest() <= day);
-    let open = case.findings.iter().filter(|f| f.body.raised.on.earliest() <= day);
     Complete {
         sealed,
-        open_findings: open.filter(|f| !resolved(&f.body)).map(|f| f.id.clone()).collect(),
-        undeclared: assessment
+        open_findings: open_findings(parts),
+        undeclared: parts
             .crosscheck
             .unmatched
             .iter()
@@ -449,26 +585,84 @@ fn complete(assessment: &Assessment, case: &Case) -> Complete {
             .collect(),
         challenges,
         detection,
-        untested: (assessment.coverage.untested, assessment.coverage.sites.len()),
-        contradicting_figures: assessment
-            .figures
-            .groups
-            .iter()
-            .map(|g| g.disagreements.len())
-            .sum(),
+        untested: (parts.coverage.untested, parts.coverage.sites.len()),
+        contradicting_figures: parts.figures.groups.iter().map(|g| g.disagreements.len()).sum(),
+        balances: parts.accounts.balances.iter().map(closure).collect(),
     }
 }
 
+fn closure(b: &BalanceRow) -> BalanceVerdict {
+    let verdict = match b.muf.as_ref().map(|muf| muf.parse::<Decimal>()) {
+        None => Closure::NoInventory,
+        Some(Ok(muf)) if muf == Decimal::ZERO => Closure::Closes,
+        Some(_) => Closure::Differs,
+    };
+    BalanceVerdict {
+        mba: b.mba.clone(),
+        material: b.material.clone(),
+        period: (b.first.clone(), b.last.clone()),
+        verdict,
+        difference: b.muf.as_ref().map(|muf| format!("{muf} {}", b.unit)),
+    }
+}
+
+/// Findings that nobody resolved, with what the cross-check says of what they are about.
+fn open_findings(parts: &Parts<'_>) -> Vec<OpenFinding> {
+    let day = parts.as_of.earliest();
+    let mut open: Vec<OpenFinding> = parts
+        .case
+        .findings
+        .iter()
+        .filter(|f| f.body.raised.on.earliest() <= day && f.body.resolved_by(day).is_none())
+        .map(|f| {
+            let about = |id: &ObjectId| f.body.raised.about.contains(id);
+            let c = parts.crosscheck;
+            let undeclared = c
+                .unmatched
+                .iter()
+                .filter(|p| about(&p.id) || p.observations.iter().any(about))
+                .map(|p| (p.weighing.probability, p.weighing.low, p.weighing.high));
+            // A site's question is whether it was seen there; a finding doubts that.
+            let declared = c.sites.iter().filter(|s| about(&s.site)).map(|s| {
+                let w = &s.weighing;
+                (1.0 - w.probability, 1.0 - w.high, 1.0 - w.low)
+            });
+            let likeliest = undeclared.chain(declared).max_by(|a, b| a.0.total_cmp(&b.0));
+            OpenFinding {
+                id: f.id.clone(),
+                what: f.body.raised.what.clone(),
+                raised_on: f.body.raised.on.clone(),
+                probability: likeliest.map(|(p, ..)| p),
+                range: likeliest.map(|(_, low, high)| (low, high)),
+                because: f.because.clone(),
+            }
+        })
+        .collect();
+    open.sort_by(|a, b| {
+        let known = |f: &OpenFinding| f.probability.unwrap_or(-1.0);
+        known(b).total_cmp(&known(a)).then_with(|| a.id.cmp(&b.id))
+    });
+    open
+}
+
+/// Entries of a class that are listed; of the rest only the number is kept.
+const LISTED: usize = 40;
+
 fn continuity(custodian: &Custodian) -> Vec<Continuity> {
     let mut classes: BTreeMap<&str, Continuity> = BTreeMap::new();
-    for item in custodian.items().chain(custodian.sites()) {
+    for item in custodian.each() {
         let row = classes.entry(&item.category).or_insert_with(|| Continuity {
             class: item.category.clone(),
             confirmed: 0,
             in_gap: 0,
             never_sealed: 0,
             oldest_confirmation: None,
+            entries: 0,
+            because: Vec::new(),
         });
+        row.entries += item.because.len();
+        let room = LISTED.saturating_sub(row.because.len());
+        row.because.extend(item.because.iter().take(room));
         match item.last_confirmed() {
             _ if item.in_gap() => row.in_gap += 1,
             Some(on) => {
@@ -484,26 +678,57 @@ fn continuity(custodian: &Custodian) -> Vec<Continuity> {
     classes.into_values().collect()
 }
 
-fn reversals(
-    assessment: &Assessment,
-    case: &Case,
-    custodian: &Custodian,
-    custody: &Custody,
-) -> Vec<Reversal> {
-    let day = assessment.as_of.earliest();
+/// For one false item, and for one in twenty.
+fn class_detection(custody: &Custody) -> Vec<ClassDetection> {
+    let mut rows = Vec::new();
+    for class in &custody.classes {
+        let items = class.items as u64;
+        let verified = class.stages.iter().map(|s| s.verified_items).sum::<usize>() as u64;
+        for false_items in BTreeSet::from([1, items.div_ceil(20).max(1)]) {
+            rows.push(ClassDetection {
+                class: class.class.clone(),
+                items,
+                verified,
+                false_items,
+                probability: escrow::power::uniform(items, false_items, verified),
+            });
+        }
+    }
+    rows
+}
+
+fn reversals(parts: &Parts<'_>) -> Vec<Reversal> {
+    let day = parts.as_of.earliest();
+    let empty = |about: &str, stage: Option<String>, because: Vec<Index>| Reversal {
+        about: about.to_owned(),
+        stage,
+        estimates: Vec::new(),
+        least_days: None,
+        detect_days: None,
+        margin_days: None,
+        because,
+    };
+    // Each facility and each class of items has a row, whether or not anybody has estimated it.
     let mut by_subject: BTreeMap<&str, Reversal> = BTreeMap::new();
-    let mut said: Vec<_> = case.reversals.iter().filter(|r| r.body.on.earliest() <= day).collect();
+    for site in parts.custodian.sites() {
+        let because = site.because.iter().copied().take(LISTED).collect();
+        let row = empty(site.item.as_str(), Some(site.stage.clone()), because);
+        by_subject.insert(site.item.as_str(), row);
+    }
+    let classes: BTreeSet<&str> =
+        parts.custodian.items().map(|item| item.category.as_str()).collect();
+    for class in classes {
+        by_subject.insert(class, empty(class, stages_of(class, parts.custody), Vec::new()));
+    }
+    let mut said: Vec<_> =
+        parts.case.reversals.iter().filter(|r| r.body.on.earliest() <= day).collect();
     said.sort_by(|a, b| case::in_time(&a.body.on, &b.body.on).then_with(|| a.id.cmp(&b.id)));
     for r in said {
         let b = &r.body;
-        let row = by_subject.entry(&b.about).or_insert_with(|| Reversal {
-            about: b.about.clone(),
-            stage: stage_of(&b.about, custodian, custody),
-            estimates: Vec::new(),
-            least_days: None,
-            detect_days: None,
-            margin_days: None,
-            because: Vec::new(),
+        let row = by_subject.entry(&b.about).or_insert_with(|| {
+            let item = parts.custodian.items().find(|i| i.item.as_str() == b.about);
+            let stage = item.map(|i: &ItemStatus| i.stage.clone());
+            empty(&b.about, stage.or_else(|| stages_of(&b.about, parts.custody)), Vec::new())
         });
         match b.time_to {
             TimeTo::Reverse => {
@@ -538,13 +763,9 @@ fn reversals(
     by_subject.into_values().collect()
 }
 
-/// The stage that an item, a site or most of a class has reached.
-fn stage_of(about: &str, custodian: &Custodian, custody: &Custody) -> Option<String> {
-    let one = custodian.items().chain(custodian.sites()).find(|i| i.item.as_str() == about);
-    if let Some(item) = one {
-        return Some(item.stage.clone());
-    }
-    let class = custody.classes.iter().find(|c| c.class == about)?;
+/// The stages that a class has reached, each with its share.
+fn stages_of(class: &str, custody: &Custody) -> Option<String> {
+    let class = custody.classes.iter().find(|c| c.class == class)?;
     let words: Vec<String> = class
         .stages
         .iter()
@@ -568,6 +789,9 @@ fn nothing(board: &Board) -> Vec<String> {
     if c.detection.is_empty() {
         words.push("no area was sealed, so no challenge can tell of hidden sites".to_owned());
     }
+    if c.balances.is_empty() {
+        words.push("no accounting report is recorded, so no material balance was drawn".to_owned());
+    }
     if c.untested.1 == 0 {
         words.push("no site is declared in the clear".to_owned());
     }
@@ -581,15 +805,21 @@ fn nothing(board: &Board) -> Vec<String> {
         words.push("nobody has estimated a time to reverse".to_owned());
     }
     for r in board.irreversible.iter().filter(|r| r.margin_days.is_none()) {
-        let lacks = if r.least_days.is_none() { "reverse" } else { "detect" };
+        let lacks = match (r.least_days, r.detect_days) {
+            (None, None) => "reverse or to detect",
+            (None, _) => "reverse",
+            _ => "detect",
+        };
         words.push(format!("{}: no time to {lacks} is estimated, so there is no margin", r.about));
     }
     words
 }
 
 /// A test against what is known.
-fn result(test: &BoardTest, board: &Board, custody: &Custody) -> TestResult {
-    let (value, words, because) = measure(test, board, custody);
+fn result(id: String, test: &BoardTest, board: &Board) -> TestResult {
+    let asked =
+        Asked { measure: test.measure, of: test.of.as_deref(), stage: test.stage.as_deref() };
+    let (value, words, because) = measure(&asked, board);
     let verdict = match value {
         None => Verdict::RestsOnNothing,
         Some(value) => {
@@ -605,102 +835,113 @@ fn result(test: &BoardTest, board: &Board, custody: &Custody) -> TestResult {
         (None, None) => String::new(),
     };
     let why = format!("{}: {words}; asked: {limit}", test.measure);
-    TestResult { word: test.word, title: test.title.clone(), verdict, value, why, because }
+    TestResult { id, word: test.word, title: test.title.clone(), verdict, value, why, because }
+}
+
+/// What is measured, of what, at which stage.
+struct Asked<'a> {
+    measure: Measure,
+    of: Option<&'a str>,
+    stage: Option<&'a str>,
 }
 
 type Measured = (Option<f64>, String, Vec<Index>);
 
-fn measure(test: &BoardTest, board: &Board, custody: &Custody) -> Measured {
-    let c = &board.complete;
-    let count = |n: usize, words: &str| (Some(n as f64), format!("{n} {words}"), Vec::new());
+/// The value of a measure, in words, with the entries it rests on.
+fn measure(asked: &Asked<'_>, board: &Board) -> Measured {
+    let (c, v) = (&board.complete, &board.verifiable);
+    let count = |n: usize, words: &str, because: Vec<Index>| {
+        (Some(n as f64), format!("{n} {words}"), because)
+    };
     let none = |words: &str| (None, words.to_owned(), Vec::new());
-    let is_it = |name: &str| test.of.as_deref().is_none_or(|of| of == name);
-    match test.measure {
-        Measure::OpenedShare => {
-            let mut of = c.sealed.iter().filter(|s| is_it(s.seal.as_str()));
-            match of.next() {
-                None => none("nothing was sealed"),
-                Some(s) => {
-                    let total = s.of.map_or("an undisclosed number".to_owned(), |n| n.to_string());
-                    (s.share, format!("{} of {total} places open", s.opened), s.because.clone())
-                }
+    let is_it = |name: &str| asked.of.is_none_or(|of| of == name);
+    match asked.measure {
+        Measure::OpenedShare => match c.sealed.iter().find(|s| is_it(s.seal.as_str())) {
+            None => none("nothing was sealed"),
+            Some(s) => {
+                let total = s.of.map_or("an undisclosed number".to_owned(), |n| n.to_string());
+                (s.share, format!("{} of {total} places open", s.opened), s.because.clone())
             }
+        },
+        Measure::OpenFindings => {
+            let because = c.open_findings.iter().flat_map(|f| f.because.clone()).collect();
+            count(c.open_findings.len(), "findings open", because)
         }
-        Measure::OpenFindings => count(c.open_findings.len(), "findings open"),
         Measure::UndeclaredPlaces => {
             let likely: Vec<&Undeclared> =
                 c.undeclared.iter().filter(|u| u.probability >= 0.5).collect();
             let words = "places seen, not declared, and more likely there than not";
             let because = likely.iter().flat_map(|u| u.because.clone()).collect();
-            (Some(likely.len() as f64), format!("{} {words}", likely.len()), because)
+            count(likely.len(), words, because)
         }
-        Measure::SilentChallenges => match c.challenges {
-            Challenges { answered: 0, waiting: 0, silent: 0 } => none("nothing was challenged"),
-            all => count(all.silent, "challenges without an answer"),
-        },
+        Measure::SilentChallenges => {
+            let all = c.challenges;
+            if all.answered + all.waiting + all.silent == 0 {
+                return none("nothing was challenged");
+            }
+            let because = c.sealed.iter().flat_map(|s| s.because.clone()).collect();
+            count(all.silent, "challenges without an answer", because)
+        }
         Measure::DetectionProbability => {
             match c.detection.iter().find(|d| d.hidden == 1 && is_it(d.seal.as_str())) {
                 None => none("no area was sealed"),
                 Some(d) => {
                     let words =
                         format!("{} of {} cells answered, one hidden site", d.answered, d.cells);
-                    (Some(d.probability), words, Vec::new())
+                    (Some(d.probability), words, d.because.clone())
                 }
             }
         }
         Measure::UntestedSites => match c.untested {
             (_, 0) => none("no site is declared"),
-            (n, all) => count(n, &format!("of {all} declared sites untested")),
+            (n, all) => count(n, &format!("of {all} declared sites untested"), Vec::new()),
         },
         Measure::ContradictingFigures => {
-            count(c.contradicting_figures, "pairs of figures that cannot both be true")
+            let words = "pairs of figures that cannot both be true";
+            count(c.contradicting_figures, words, Vec::new())
+        }
+        Measure::OpenBalances if c.balances.is_empty() => none("no accounting report is recorded"),
+        Measure::OpenBalances => {
+            let open = c.balances.iter().filter(|b| b.verdict != Closure::Closes).count();
+            count(
+                open,
+                &format!("of {} material balances do not close", c.balances.len()),
+                Vec::new(),
+            )
         }
         Measure::ClaimedShare | Measure::WitnessedShare | Measure::VerifiedShare => {
-            let Some(class) = custody.classes.iter().find(|k| is_it(&k.class)) else {
-                return none("nothing of it is recorded");
-            };
-            let from = match &test.stage {
-                None => 0,
-                Some(stage) => {
-                    match class.stages.iter().position(|s| s.stage.eq_ignore_ascii_case(stage)) {
-                        Some(at) => at,
-                        None => {
-                            let words = format!("nothing of {} has reached `{stage}`", class.class);
-                            return (Some(0.0), words, Vec::new());
-                        }
-                    }
-                }
-            };
-            let share: f64 = class
-                .stages
-                .iter()
-                .skip(from)
-                .map(|s| match test.measure {
-                    Measure::VerifiedShare => s.verified,
-                    Measure::WitnessedShare => s.verified + s.witnessed,
-                    _ => s.verified + s.witnessed + s.claimed,
-                })
-                .sum();
-            let at =
-                test.stage.as_ref().map(|s| format!(" at `{s}` or beyond")).unwrap_or_default();
-            let words =
-                format!("{:.1} % of {} (by {}){at}", share * 100.0, class.class, class.share_of);
-            (Some(share), words, Vec::new())
+            share(asked, board)
         }
-        Measure::ItemsInGap if custody.items == 0 => none("no item is declared"),
-        Measure::ItemsInGap => count(custody.in_gap, "items in a gap of knowledge"),
-        Measure::ItemsNeverSealed if custody.items == 0 => none("no item is declared"),
-        Measure::ItemsNeverSealed => count(custody.never_sealed, "items never under seal"),
+        Measure::ClassDetection => {
+            match v.detection.iter().filter(|d| is_it(&d.class)).max_by_key(|d| d.false_items) {
+                None => none("nothing of it is recorded"),
+                Some(_) if !v.verifiers_named => {
+                    none("no agreement names who may verify, so nothing was verified")
+                }
+                Some(d) => {
+                    let words = format!(
+                        "{} of {} verified, {} of them false",
+                        d.verified, d.items, d.false_items
+                    );
+                    (Some(d.probability), words, listed(board, &d.class))
+                }
+            }
+        }
+        Measure::ItemsInGap | Measure::ItemsNeverSealed if v.items == 0 => {
+            none("no item is declared")
+        }
+        Measure::ItemsInGap => count(v.in_gap, "items in a gap of knowledge", Vec::new()),
+        Measure::ItemsNeverSealed => count(v.never_sealed, "items never under seal", Vec::new()),
         Measure::DaysToReverse | Measure::MarginDays => {
+            // Of several, the worst; of one without a figure, nothing can be said.
             let of = board.irreversible.iter().filter(|r| is_it(&r.about));
-            let value = |r: &Reversal| match test.measure {
+            let all: Vec<&Reversal> =
+                of.filter(|r| asked.of.is_some() || !r.estimates.is_empty()).collect();
+            let worst = all.iter().map(|r| match asked.measure {
                 Measure::MarginDays => r.margin_days,
                 _ => r.least_days.map(i64::from),
-            };
-            // Of several, the worst; of one without a figure, nothing can be said.
-            let all: Vec<&Reversal> = of.collect();
-            let worst = all.iter().map(|r| value(r)).min();
-            match worst {
+            });
+            match worst.min() {
                 None => none("nobody has estimated it"),
                 Some(None) => none("not everything asked about is estimated"),
                 Some(Some(days)) => {
@@ -709,5 +950,156 @@ fn measure(test: &BoardTest, board: &Board, custody: &Custody) -> Measured {
                 }
             }
         }
+    }
+}
+
+/// The share of a class at a stage or beyond.
+fn share(asked: &Asked<'_>, board: &Board) -> Measured {
+    let is_it = |name: &str| asked.of.is_none_or(|of| of == name);
+    let Some(class) = board.verifiable.classes.iter().find(|k| is_it(&k.class)) else {
+        return (None, "nothing of it is recorded".to_owned(), Vec::new());
+    };
+    let because = listed(board, &class.class);
+    let from = match asked.stage {
+        None => 0,
+        Some(stage) => {
+            match class.stages.iter().position(|s| s.stage.eq_ignore_ascii_case(stage)) {
+                Some(at) => at,
+                None => {
+                    let words = format!("nothing of {} has reached `{stage}`", class.class);
+                    return (Some(0.0), words, because);
+                }
+            }
+        }
+    };
+    let share: f64 = class
+        .stages
+        .iter()
+        .skip(from)
+        .map(|s| match asked.measure {
+            Measure::VerifiedShare => s.verified,
+            Measure::WitnessedShare => s.verified + s.witnessed,
+            _ => s.verified + s.witnessed + s.claimed,
+        })
+        .sum();
+    let at = asked.stage.map(|s| format!(" at `{s}` or beyond")).unwrap_or_default();
+    let words = format!("{:.1} % of {} (by {}){at}", share * 100.0, class.class, class.share_of);
+    (Some(share), words, because)
+}
+
+/// The first entries that a class rests on.
+fn listed(board: &Board, class: &str) -> Vec<Index> {
+    let row = board.verifiable.continuity.iter().find(|c| c.class == class);
+    row.map(|row| row.because.clone()).unwrap_or_default()
+}
+
+impl Board {
+    /// What a test, a class, a facility or a measure is, in words, with the entries it rests on. Empty when the board has
+    /// nothing of that name.
+    #[must_use]
+    pub fn explain(&self, id: &str) -> (Vec<String>, Vec<Index>) {
+        let (mut words, mut because) = (Vec::new(), Vec::new());
+        for t in self.tests.iter().filter(|t| t.id == id) {
+            words.push(format!("a test of the parties for the word {}: {}", t.word, t.title));
+            words.push(format!("{}: {}", t.verdict.words(), t.why));
+            because.extend(&t.because);
+        }
+        for class in self.verifiable.classes.iter().filter(|c| c.class == id) {
+            words.push(format!("class {id}: {} items, shares by {}", class.items, class.share_of));
+            words.extend(class.stages.iter().map(|s| {
+                format!(
+                    "      {}: claimed {:.1} %, witnessed {:.1} %, verified {:.1} %",
+                    s.stage,
+                    s.claimed * 100.0,
+                    s.witnessed * 100.0,
+                    s.verified * 100.0
+                )
+            }));
+            for d in self.verifiable.detection.iter().filter(|d| d.class == id) {
+                if d.verified == 0 {
+                    words.push(
+                        "none is verified, so nothing tells a false one from a true one".to_owned(),
+                    );
+                    break;
+                }
+                words.push(format!(
+                    "{} of {} verified: {:.1} % that at least one of {} false ones would have been met, had they been drawn at random and each false one been recognised",
+                    d.verified,
+                    d.items,
+                    d.probability * 100.0,
+                    d.false_items
+                ));
+            }
+            for row in self.verifiable.continuity.iter().filter(|c| c.class == id) {
+                let since = row.oldest_confirmation.as_ref();
+                words.push(format!(
+                    "{} confirmed under seal{}, {} in a gap, {} never sealed",
+                    row.confirmed,
+                    since.map(|on| format!(" (the oldest on {on})")).unwrap_or_default(),
+                    row.in_gap,
+                    row.never_sealed
+                ));
+                if row.entries > row.because.len() {
+                    words.push(format!(
+                        "it rests on {} entries; the first {} follow",
+                        row.entries,
+                        row.because.len()
+                    ));
+                }
+                because.extend(&row.because);
+            }
+        }
+        for r in self.irreversible.iter().filter(|r| r.about == id) {
+            let stage = r.stage.as_deref().unwrap_or("no stage recorded");
+            words.push(format!("to go back from `{stage}`:"));
+            for e in &r.estimates {
+                let what = match e.time_to {
+                    TimeTo::Reverse => "reverse",
+                    TimeTo::Detect => "detect",
+                };
+                let cost = e.cost.as_ref().map(|c| format!(", {c}")).unwrap_or_default();
+                words.push(format!(
+                    "      to {what} {} to {} days{cost}: {} on {} ({}; {})",
+                    e.days.0, e.days.1, e.assessor, e.on, e.what, e.source
+                ));
+            }
+            words.push(match (r.least_days, r.detect_days, r.margin_days) {
+                (Some(least), Some(detect), Some(margin)) => {
+                    format!(
+                        "margin {margin} days: least to reverse {least}, most to detect {detect}"
+                    )
+                }
+                (None, None, _) => "nobody has estimated it, so there is no margin".to_owned(),
+                (None, ..) => {
+                    "nobody has estimated the time to reverse, so there is no margin".to_owned()
+                }
+                _ => "nobody has estimated the time to detect, so there is no margin".to_owned(),
+            });
+            because.extend(&r.because);
+        }
+        for s in self.complete.sealed.iter().filter(|s| s.seal.as_str() == id) {
+            let of = s.of.map_or("a number not disclosed".to_owned(), |n| n.to_string());
+            words.push(format!("sealed: {} of {of} places open", s.opened));
+            because.extend(&s.because);
+        }
+        for f in self.complete.open_findings.iter().filter(|f| f.id.as_str() == id) {
+            let chance = match (f.probability, f.range) {
+                (Some(p), Some((low, high))) => {
+                    format!("{:.0} % ({:.0} to {:.0})", p * 100.0, low * 100.0, high * 100.0)
+                }
+                _ => "nothing it is about was weighed".to_owned(),
+            };
+            words.push(format!("open since {}: {chance}", f.raised_on));
+        }
+        // The rows of the first word go by the names of their measures.
+        if words.is_empty()
+            && let Some((_, of)) = MEASURES.iter().find(|(name, _)| *name == id)
+        {
+            let asked = Asked { measure: *of, of: None, stage: None };
+            let (_, said, behind) = measure(&asked, self);
+            words.push(format!("{id}: {said}"));
+            because.extend(behind);
+        }
+        (words, because)
     }
 }

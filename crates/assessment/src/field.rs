@@ -45,4 +45,13 @@ impl Field {
         field.tests = read(nodes, &mut messages);
         (field, messages)
     }
+
+    /// Adds the tests that the parties wrote in the roadmap; they come before those of `field.kdl`.
+    pub fn add_tests_of(&mut self, roadmap: &str) -> Vec<Message> {
+        let mut messages = Vec::new();
+        let mut tests = read(&notation::read(roadmap).document.nodes, &mut messages);
+        tests.append(&mut self.tests);
+        self.tests = tests;
+        messages
+    }
 }

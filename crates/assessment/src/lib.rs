@@ -12,9 +12,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use accountancy::{AccountSummary, Bookkeeper, Figures};
-use case::{Case, Index, Rejection, UnknownKind, Waits};
+use board::{Board, Parts};
+use case::{Case, Index, Rejection, Revisions, UnknownKind, Waits};
 use crosscheck::{Crosscheck, Crosschecker};
-use inspection::{AccessStatus, AgreedText, AsOf, Coverage, SealedStatus};
+use custody::{Custodian, Custody, ItemStatus, Rules};
+use inspection::{
+    AccessStatus, AgreedText, AsOf, Coverage, Effort, Interviews, SampleStatus, SealedStatus,
+};
 use roadmap::{Roadmap, Status};
 use serde::Serialize;
 use statement::{Basis, Date, Standing, civil};
@@ -39,14 +43,24 @@ pub struct Assessment {
     pub accounts: Arc<AccountSummary>,
     /// What has been tested on the ground.
     pub coverage: Arc<Coverage>,
+    /// Samples with their chain.
+    pub samples: Arc<Vec<SampleStatus>>,
+    /// Person-days against the plan, by mandate.
+    pub effort: Arc<Vec<Effort>>,
     /// Access requests.
     pub access: Arc<Vec<AccessStatus>>,
+    /// Interviews: terms, answers, roles covered.
+    pub interviews: Arc<Interviews>,
+    /// Items and sites: classes by stage, who holds how many, what does not fit.
+    pub custody: Arc<Custody>,
     /// Sealed declarations, with what was opened and asked of them.
     pub sealed: Arc<Vec<SealedStatus>>,
     /// Which version of each agreed text the parties stand by.
     pub texts: Arc<Vec<AgreedText>>,
     /// The agreement; `None` when the folder holds none.
     pub roadmap: Arc<Option<Status>>,
+    /// Complete, verifiable, irreversible, and the parties' own tests.
+    pub board: Arc<Board>,
 }
 
 /// What an assessment rests on.
@@ -82,6 +96,12 @@ pub struct Assessor {
     sealed: Kept<Index, Vec<SealedStatus>>,
     field: Field,
     access: Kept<(Index, Index), Vec<AccessStatus>>,
+    samples: Kept<Index, Vec<SampleStatus>>,
+    effort: Kept<Index, Vec<Effort>>,
+    interviews: Kept<(Index, Index), Interviews>,
+    custodian: Custodian,
+    custody: Kept<[Index; 4], Custody>,
+    board: Kept<Revisions, Board>,
     texts: Kept<Index, Vec<AgreedText>>,
     roadmap: Kept<(Index, Index), Option<Status>>,
 }
@@ -153,23 +173,70 @@ impl Assessor {
             inspection::requests(case, regimes, AsOf::day(as_of))
         });
         let texts = self.texts.get(r.agreement, as_of, || inspection::agreed_texts(case, as_of));
+        let samples = self.samples.get(r.inspection, as_of, || inspection::samples(case, as_of));
+        let effort = self.effort.get(r.inspection, as_of, || inspection::effort(case, as_of));
+        let interviews = self
+            .interviews
+            .get((r.access, r.declaration), as_of, || inspection::interviews(case, as_of));
+        let rules = rules(&self.field, roadmap);
+        let custodian = &mut self.custodian;
+        let custody =
+            self.custody.get([r.items, r.declaration, r.inspection, r.agreement], as_of, || {
+                custodian.assess(case, &rules, as_of)
+            });
+        let custodian = &self.custodian;
+        let day = Date::day(as_of);
+        let parts = Parts {
+            as_of: &day,
+            case,
+            crosscheck: &crosscheck,
+            figures: &figures,
+            accounts: &accounts,
+            coverage: &coverage,
+            sealed: &sealed,
+            custodian,
+            custody: &custody,
+            tests: &self.field.tests,
+        };
+        let board = self.board.get(r, as_of, || board::board(&parts));
         let roadmap = self.roadmap.get((r.record, r.roadmap), as_of, || {
             roadmap.map(|roadmap| roadmap::status(roadmap, case, as_of))
         });
         Assessment {
             case: case.id.as_ref().map(ToString::to_string).unwrap_or_default(),
-            as_of: Date::day(as_of),
+            as_of: day,
             record: record(case),
             crosscheck,
             figures,
             accounts,
             coverage,
+            samples,
+            effort,
             access,
+            interviews,
+            custody,
             sealed,
             texts,
             roadmap,
+            board,
         }
     }
+
+    /// Every item, then every site of which a stage, a seal or a measurement is recorded, as last assessed.
+    pub fn each_item(&self) -> impl Iterator<Item = &ItemStatus> {
+        self.custodian.each()
+    }
+}
+
+/// What applies to items: the stages a case knows; who may verify them, by the roadmap beside the adopted agreements.
+#[must_use]
+pub fn rules(field: &Field, roadmap: Option<&Roadmap>) -> Rules {
+    let roles = roadmap.into_iter().flat_map(|r| &r.roles);
+    let verifiers = roles
+        .filter(|role| matches!(role.may.as_str(), "verify" | "certify"))
+        .flat_map(|role| role.holders.iter().cloned())
+        .collect();
+    Rules { sequences: field.sequences.clone(), verifiers }
 }
 
 fn record(case: &Case) -> RecordFacts {

@@ -254,6 +254,10 @@ impl Case {
             }
             Body::InterviewAnswer(b) => interview(&b.request),
             Body::InterviewRecord(b) => interview(&b.request),
+            Body::FindingResolve(b) => {
+                let missing = self.findings.get(b.finding.as_str()).is_none();
+                missing.then(|| ("finding", b.finding.clone()))
+            }
             Body::SampleTake(b) => {
                 let missing = self.inspections.get(b.inspection.as_str()).is_none();
                 missing.then(|| ("inspection", b.inspection.clone()))
@@ -408,6 +412,9 @@ impl Case {
             K::AccessClose => of(kind, id, &access()?.acts.closings),
             K::InterviewAnswer => of(kind, id, &interview()?.answers),
             K::InterviewRecord => of(kind, id, &interview()?.records),
+            K::FindingResolve => {
+                of(kind, id, &self.findings.get(target.as_str())?.body.resolutions)
+            }
             K::SampleEvent => of(kind, id, &self.samples.get(target.as_str())?.body.events),
             K::SealCheck => of(kind, id, &self.physical_seals.get(target.as_str())?.body.checks),
             K::ItemReceive => of(kind, id, &self.transfers.get(target.as_str())?.body.receipts),

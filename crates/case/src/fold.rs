@@ -530,15 +530,20 @@ impl Case {
             }
             Body::ReversalAssess(b) => self.reversals.put(record!(b)),
             Body::FindingRaise(raised) => {
-                self.findings.put(record!(Finding { raised, resolved: None }))
+                let old = self.findings.get_mut(&id);
+                let resolutions =
+                    old.map(|f| std::mem::take(&mut f.body.resolutions)).unwrap_or_default();
+                self.findings.put(record!(Finding { raised, resolutions }))
             }
             Body::FindingResolve(b) => {
-                let finding = self
-                    .findings
-                    .get_mut(&b.finding)
-                    .ok_or_else(|| missing("finding", &b.finding))?;
-                finding.body.resolved = Some(b);
-                finding.because.push(index);
+                let finding = b.finding.clone();
+                self.act(
+                    record!(b),
+                    finding,
+                    |c| &mut c.findings,
+                    |f| &mut f.resolutions,
+                    |b| &b.on,
+                )?;
             }
             Body::StepClaim(b) => self.put_step(record!(StepStatement::Claim(b))),
             Body::StepVerify(b) => self.put_step(record!(StepStatement::Verify(b))),

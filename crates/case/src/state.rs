@@ -156,16 +156,22 @@ pub struct PhysicalSeal {
 pub struct Finding {
     /// As raised.
     pub raised: findings::Raise,
-    /// How it ended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resolved: Option<findings::Resolve>,
+    /// How it ended, oldest first; the last counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resolutions: Vec<Record<findings::Resolve>>,
 }
 
 impl Finding {
     /// Its outcome, once it has one.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
-        self.resolved.as_ref().map(|r| r.outcome)
+        self.resolutions.last().map(|r| r.body.outcome)
+    }
+
+    /// How it had ended by a day.
+    #[must_use]
+    pub fn resolved_by(&self, day: statement::civil::Date) -> Option<&findings::Resolve> {
+        self.resolutions.iter().rev().map(|r| &r.body).find(|r| r.on.earliest() <= day)
     }
 }
 

@@ -183,16 +183,19 @@ pub(crate) enum Command {
         #[command(flatten)]
         view: ViewArgs,
     },
+    /// GS1 EPCIS 2.0, which shippers and customs speak: transfers of custody out and in
+    #[command(subcommand)]
+    Epcis(EpcisCommand),
     /// Take an inspection form that was filled offline into the case, with every mistake shown
     Intake {
         /// The case folder
         #[arg(default_value = ".")]
         case: PathBuf,
-        /// The filled form (CSV)
+        /// The filled form (XLSX or CSV); the files it names lie beside it
         #[arg(required_unless_present = "template")]
         form: Option<PathBuf>,
         /// Write an empty form to this file
-        #[arg(long, value_name = "FILE.csv")]
+        #[arg(long, value_name = "FILE.xlsx|FILE.csv")]
         template: Option<PathBuf>,
         #[command(flatten)]
         place: PlaceArgs,
@@ -508,6 +511,39 @@ pub(crate) enum RoadmapCommand {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum EpcisCommand {
+    /// Write the transfers of the case as an EPCIS document
+    Export {
+        #[command(flatten)]
+        case: CaseArgs,
+        /// Where to write it [default: standard output]
+        #[arg(long, short, value_name = "FILE.json")]
+        output: Option<PathBuf>,
+        /// The URI by which trade knows a party (ROK=urn:epc:id:pgln:0614141.00777); may be given for each
+        #[arg(long, value_name = "ID=URI")]
+        party: Vec<String>,
+        /// Show the case as it stood on this day (YYYY-MM-DD) [default: today, UTC]
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        as_of: Option<civil::Date>,
+    },
+    /// Read an EPCIS document and write its transfers as a table that the case folder takes
+    Import {
+        /// The case folder
+        case: PathBuf,
+        /// The document
+        file: PathBuf,
+        /// Where to write the table [default: standard output]
+        #[arg(long, short, value_name = "FILE.csv")]
+        output: Option<PathBuf>,
+        /// The URI by which trade knows a party (ROK=urn:epc:id:pgln:0614141.00777); may be given for each
+        #[arg(long, value_name = "ID=URI")]
+        party: Vec<String>,
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum AccessCommand {
     /// Where each request stands: its state, its clocks, the days each side has used
     Status {
@@ -530,7 +566,7 @@ pub(crate) enum AccessCommand {
         /// The regime whose clocks apply
         #[arg(long, default_value = "additional-protocol")]
         regime: String,
-        /// Write to this file: a table that the case folder takes (.csv), or a text to read (.kdl)
+        /// Write to this file, which the case folder takes: a text (.kdl) or a table (.csv)
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
         #[command(flatten)]
@@ -690,7 +726,8 @@ pub(crate) struct MomentArgs {
 
 /// Now, to the second.
 pub(crate) fn now() -> AsOf {
-    AsOf::instant(jiff::Timestamp::now())
+    let now = jiff::Timestamp::now();
+    AsOf::instant(jiff::Timestamp::from_second(now.as_second()).unwrap_or(now))
 }
 
 fn moment(text: &str) -> Result<AsOf, String> {

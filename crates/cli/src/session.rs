@@ -256,20 +256,21 @@ pub(crate) fn ledger_file(case: &Path, place: &PlaceArgs) -> PathBuf {
 /// Reads a folder, its roadmap and its `field.kdl`; their mistakes join the folder's.
 fn read(path: &Path) -> Result<(Folder, Option<Roadmap>, Field), CliError> {
     let mut folder = intake::read(path)?;
-    let roadmap = folder.roadmap.clone().map(|file| {
-        let reading = roadmap::read(&file.text);
-        tell(&mut folder, &file, reading.messages);
-        reading.roadmap
-    });
     let field = folder.field.clone().map(|file| {
         let (field, messages) = Field::read(&file.text);
         tell(&mut folder, &file, messages);
         field
     });
+    let mut field = field.unwrap_or_default();
+    let roadmap = folder.roadmap.clone().map(|file| {
+        let reading = roadmap::read(&file.text);
+        tell(&mut folder, &file, reading.messages);
+        tell(&mut folder, &file, field.add_tests_of(&file.text));
+        reading.roadmap
+    });
     folder
         .diagnostics
         .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
-    let mut field = field.unwrap_or_default();
     if let Some(manifest) = &folder.manifest {
         field.evidence = evidence(&manifest.evidence);
     }

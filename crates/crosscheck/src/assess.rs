@@ -199,7 +199,7 @@ impl Crosschecker {
 fn findings(case: &Case, as_of: civil::Date) -> HashMap<ObjectId, Vec<(ObjectId, Outcome)>> {
     let mut found: HashMap<ObjectId, Vec<(ObjectId, Outcome)>> = HashMap::default();
     for finding in &case.findings {
-        if let Some(end) = finding.body.resolved.as_ref().filter(|r| r.on.earliest() <= as_of) {
+        if let Some(end) = finding.body.resolved_by(as_of) {
             for about in &finding.body.raised.about {
                 found.entry(about.clone()).or_default().push((finding.id.clone(), end.outcome));
             }

@@ -141,6 +141,8 @@ pub struct StageShare {
     pub verified: f64,
     /// Items that stand there.
     pub items: usize,
+    /// Of these, those that are verified there.
+    pub verified_items: usize,
 }
 
 /// Assesses all items again and again as a case grows.
@@ -243,6 +245,11 @@ impl Custodian {
     /// Every site of which a stage, a seal or a measurement is recorded.
     pub fn sites(&self) -> impl Iterator<Item = &ItemStatus> {
         self.sites.iter().map(|(_, s)| s)
+    }
+
+    /// Every item, then every such site.
+    pub fn each(&self) -> impl Iterator<Item = &ItemStatus> {
+        self.items().chain(self.sites())
     }
 
     /// Assesses the items of a case on a day. The sequences must be the same at every call of one custodian.
@@ -424,11 +431,15 @@ fn shares(class: &str, stages: &BTreeMap<(usize, String, StageStanding), Amounts
             witnessed: 0.0,
             verified: 0.0,
             items: 0,
+            verified_items: 0,
         });
         let share = if total > 0.0 { weight(a) / total } else { 0.0 };
         row.items += a.items;
         match standing {
-            StageStanding::Verified => row.verified += share,
+            StageStanding::Verified => {
+                row.verified += share;
+                row.verified_items += a.items;
+            }
             StageStanding::Witnessed => row.witnessed += share,
             _ => row.claimed += share,
         }

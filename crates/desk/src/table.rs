@@ -23,6 +23,27 @@ impl Table {
         self.rows.push(row);
     }
 
+    /// The table without some columns, and without those of `if_empty` in which no row says anything: for a narrow page.
+    #[must_use]
+    pub fn without(mut self, columns: &[&str], if_empty: &[&str]) -> Self {
+        let drop: Vec<bool> = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, name)| {
+                let says = |row: &Vec<String>| row.get(at).is_some_and(|cell| !cell.is_empty());
+                columns.contains(name) || (if_empty.contains(name) && !self.rows.iter().any(says))
+            })
+            .collect();
+        let mut kept = drop.iter();
+        self.columns.retain(|_| kept.next() != Some(&true));
+        for row in &mut self.rows {
+            let mut kept = drop.iter();
+            row.retain(|_| kept.next() != Some(&true));
+        }
+        self
+    }
+
     /// The table as text, at most `width` columns wide; long cells go over several lines.
     #[must_use]
     pub fn to_text(&self, width: usize) -> String {

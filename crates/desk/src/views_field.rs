@@ -1,15 +1,17 @@
 //! Work on the ground as tables: access, interviews, items, shipments.
 
-use assessment::board::{Board, Complete, Verdict, Verifiable, Word};
-use custody::{Custody, ItemStatus, Knowledge, Reconciliation};
+use assessment::board::{Board, Closure, Complete, Verdict, Verifiable};
+use case::{Case, TransferStanding};
+use custody::{Custody, Interval, ItemStatus, Knowledge, Reconciliation};
 use inspection::{
     AccessStatus, AgreedText, ClockState, Coverage, Effort, InterviewState, Interviews,
     SampleStatus, Used,
 };
-use statement::Basis;
 use statement::kinds::access::{ReasonCode, Terms};
 use statement::kinds::agreement::Stance;
+use statement::kinds::inspection::SealState;
 use statement::kinds::items::TimeTo;
+use statement::{Basis, civil};
 
 use crate::Table;
 use crate::views::basis_mark;
@@ -233,8 +235,6 @@ pub fn interview_coverage(interviews: &Interviews) -> Table {
 pub fn classes(custody: &Custody) -> Table {
     let mut table =
         Table::new(&["class", "items", "share_of", "stage", "claimed", "witnessed", "verified"]);
-    let percent =
-        |share: f64| if share > 0.0 { format!("{:.1} %", share * 100.0) } else { String::new() };
     for class in &custody.classes {
         for s in &class.stages {
             table.push(vec![
@@ -242,9 +242,9 @@ pub fn classes(custody: &Custody) -> Table {
                 s.items.to_string(),
                 class.share_of.clone(),
                 s.stage.clone(),
-                percent(s.claimed),
-                percent(s.witnessed),
-                percent(s.verified),
+                share_of(s.claimed),
+                share_of(s.witnessed),
+                share_of(s.verified),
             ]);
         }
     }
@@ -283,18 +283,112 @@ pub fn items<'a>(items: impl Iterator<Item = &'a ItemStatus>) -> Table {
 #[must_use]
 pub fn continuity(item: &ItemStatus) -> Table {
     let mut table = Table::new(&["from", "to", "knowledge", "by", "restored_by"]);
-    for i in &item.continuity {
-        let words = match i.knowledge {
-            Knowledge::Kept => "kept",
-            Knowledge::Unconfirmed => "under seal, not looked at since",
-            Knowledge::Gap => "gap",
+    item.continuity.iter().for_each(|i| table.push(interval(i)));
+    table
+}
+
+fn interval(i: &Interval) -> Vec<String> {
+    let words = match i.knowledge {
+        Knowledge::Kept => "kept",
+        Knowledge::Unconfirmed => "under seal, not looked at since",
+        Knowledge::Gap => "gap",
+    };
+    vec![
+        i.from.to_string(),
+        i.to.as_ref().map_or("now".to_owned(), ToString::to_string),
+        words.to_owned(),
+        i.by.to_string(),
+        i.restored_by.as_ref().map(ToString::to_string).unwrap_or_default(),
+    ]
+}
+
+/// The same for every item that was ever sealed.
+#[must_use]
+pub fn continuities<'a>(items: impl Iterator<Item = &'a ItemStatus>) -> Table {
+    let mut table = Table::new(&["item", "from", "to", "knowledge", "by", "restored_by"]);
+    for item in items {
+        for i in &item.continuity {
+            table.push([vec![item.item.to_string()], interval(i)].concat());
+        }
+    }
+    table
+}
+
+/// Transfers of custody by a day, with who stands behind each.
+#[must_use]
+pub fn transfers(case: &Case, day: civil::Date) -> Table {
+    let columns = ["transfer", "items", "from", "to", "on", "received_on", "standing"];
+    let mut table = Table::new(&columns);
+    for t in case.transfers.iter().filter(|t| t.body.transfer.on.earliest() <= day) {
+        let b = &t.body.transfer;
+        let standing = match t.body.standing() {
+            TransferStanding::BothSides => "both sides signed".to_owned(),
+            TransferStanding::PublicRecord => "a named source says so; nobody signed".to_owned(),
+            TransferStanding::ReceiverMissing => {
+                format!("{} has not signed: it does not count", b.to)
+            }
+            TransferStanding::ShipperMissing => {
+                format!("{} has not signed: it does not count", b.from)
+            }
         };
+        let received = t.body.receipts.first().filter(|r| r.body.on.earliest() <= day);
         table.push(vec![
-            i.from.to_string(),
-            i.to.as_ref().map_or("now".to_owned(), ToString::to_string),
-            words.to_owned(),
-            i.by.to_string(),
-            i.restored_by.as_ref().map(ToString::to_string).unwrap_or_default(),
+            t.id.to_string(),
+            b.items.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+            b.from.to_string(),
+            b.to.to_string(),
+            b.on.to_string(),
+            received.map(|r| r.body.on.to_string()).unwrap_or_default(),
+            standing,
+        ]);
+    }
+    table
+}
+
+/// Inspections by a day, as carried out.
+#[must_use]
+pub fn inspections(case: &Case, day: civil::Date) -> Table {
+    let columns =
+        ["inspection", "site", "mandate", "from", "to", "team", "activities", "findings", "files"];
+    let mut table = Table::new(&columns);
+    for r in case.inspections.iter().filter(|r| r.body.from.earliest() <= day) {
+        let b = &r.body;
+        let team: Vec<String> = b.team.iter().map(|t| format!("{} {}", t.number, t.role)).collect();
+        let files: Vec<&str> = b.attachments.iter().map(|a| a.name.as_str()).collect();
+        table.push(vec![
+            r.id.to_string(),
+            b.site.to_string(),
+            b.mandate.clone(),
+            b.from.to_string(),
+            b.to.to_string(),
+            team.join("; "),
+            b.activities.join("; "),
+            b.findings.join("; "),
+            files.join("; "),
+        ]);
+    }
+    table
+}
+
+/// Seals put on by a day, with how each was found last.
+#[must_use]
+pub fn seals(case: &Case, day: civil::Date) -> Table {
+    let mut table = Table::new(&["seal", "number", "about", "applied_on", "looked_at_on", "found"]);
+    for s in case.physical_seals.iter().filter(|s| s.body.applied.on.earliest() <= day) {
+        let last = s.body.checks.iter().rfind(|c| c.body.on.earliest() <= day);
+        let found = last.map_or("nobody has looked since", |c| match c.body.state {
+            SealState::Intact => "intact",
+            SealState::Broken => "broken",
+            SealState::Missing => "missing",
+            SealState::Removed => "taken off in good order",
+        });
+        table.push(vec![
+            s.id.to_string(),
+            s.body.applied.number.clone(),
+            s.body.applied.about.to_string(),
+            s.body.applied.on.to_string(),
+            last.map(|c| c.body.on.to_string()).unwrap_or_default(),
+            found.to_owned(),
         ]);
     }
     table
@@ -402,70 +496,143 @@ pub fn effort(effort: &[Effort]) -> Table {
 /// The parties' tests.
 #[must_use]
 pub fn board_tests(board: &Board) -> Table {
-    let mut table = Table::new(&["word", "test", "verdict", "value", "why"]);
+    let mut table = Table::new(&["id", "word", "test", "verdict", "value", "why"]);
     for t in &board.tests {
-        let word = match t.word {
-            Word::Complete => "complete",
-            Word::Verifiable => "verifiable",
-            Word::Irreversible => "irreversible",
-        };
         let verdict = match t.verdict {
             Verdict::Met => "met",
             Verdict::NotMet => "not_met",
             Verdict::RestsOnNothing => "rests_on_nothing",
         };
         let value = t.value.map(|v| v.to_string()).unwrap_or_default();
-        table.push(vec![word.into(), t.title.clone(), verdict.into(), value, t.why.clone()]);
+        let (id, word) = (t.id.clone(), t.word.to_string());
+        table.push(vec![id, word, t.title.clone(), verdict.into(), value, t.why.clone()]);
     }
     table
 }
 
-/// What is known of completeness.
+/// What is known of completeness. `row` is what to ask `why` for.
 #[must_use]
 pub fn complete(c: &Complete) -> Table {
-    let mut table = Table::new(&["what", "value"]);
-    let mut push = |what: &str, value: String| table.push(vec![what.to_owned(), value]);
+    let mut table = Table::new(&["row", "what", "value"]);
+    let mut push =
+        |row: &str, what: &str, value: String| table.push(vec![row.into(), what.into(), value]);
     for s in &c.sealed {
         let of = s.of.map_or("a number not disclosed".to_owned(), |n| n.to_string());
-        push("opened of what was sealed", format!("{}: {} of {of} places", s.seal, s.opened));
+        let value = format!("{}: {} of {of} places", s.seal, s.opened);
+        push("opened-share", "opened of what was sealed", value);
     }
-    push("open findings", c.open_findings.len().to_string());
+    let likeliest: Vec<String> = c
+        .open_findings
+        .iter()
+        .filter_map(|f| Some(format!("{} {}", f.id, percent_of(f.probability?))))
+        .take(3)
+        .collect();
+    let unweighed = c.open_findings.iter().filter(|f| f.probability.is_none()).count();
+    let mut value = c.open_findings.len().to_string();
+    if !likeliest.is_empty() {
+        value += &format!(": {}", likeliest.join(", "));
+    }
+    if unweighed > 0 {
+        value += &format!(" ({unweighed} about nothing that was weighed)");
+    }
+    push("open-findings", "open findings, the likeliest first", value);
     let likely = c.undeclared.iter().filter(|u| u.probability >= 0.5);
     let names: Vec<String> = likely
         .clone()
-        .take(6)
-        .map(|u| format!("{} {:.0} %", u.name, (u.probability * 100.0).min(99.0)))
+        .take(3)
+        .map(|u| format!("{} {}", u.name, percent_of(u.probability)))
         .collect();
-    push(
-        "places seen, not declared",
-        format!(
-            "{}, of them more likely than not {}: {}",
-            c.undeclared.len(),
-            likely.count(),
-            names.join(", ")
-        ),
-    );
-    let all = c.challenges;
-    push(
-        "challenges",
-        format!("{} answered, {} waiting, {} silent", all.answered, all.waiting, all.silent),
-    );
-    for d in &c.detection {
-        push(
-            "detection of hidden sites",
-            format!(
-                "{:.1} % for {} hidden, {} of {} cells answered ({})",
-                d.probability * 100.0,
-                d.hidden,
-                d.answered,
-                d.cells,
-                d.seal
-            ),
-        );
+    let mut value = c.undeclared.len().to_string();
+    if !names.is_empty() {
+        value +=
+            &format!(", of them more likely than not {}: {}", likely.count(), names.join(", "));
     }
-    push("declared sites untested", format!("{} of {}", c.untested.0, c.untested.1));
-    push("figures that cannot both be true", c.contradicting_figures.to_string());
+    push("undeclared-places", "places seen, not declared", value);
+    let all = c.challenges;
+    let value = match all.answered + all.waiting + all.silent {
+        0 => "none made".to_owned(),
+        _ => format!(
+            "{} answered, {} waiting, {} silent; {} cells held something, {} were committed empty",
+            all.answered, all.waiting, all.silent, all.occupied, all.empty
+        ),
+    };
+    push("silent-challenges", "challenges", value);
+    for d in &c.detection {
+        let value = format!(
+            "{:.1} % for {} hidden, {} of {} cells answered ({})",
+            d.probability * 100.0,
+            d.hidden,
+            d.answered,
+            d.cells,
+            d.seal
+        );
+        push("detection-probability", "detection of hidden sites", value);
+    }
+    let value = format!("{} of {}", c.untested.0, c.untested.1);
+    push("untested-sites", "declared sites untested", value);
+    let value = c.contradicting_figures.to_string();
+    push("contradicting-figures", "figures that cannot both be true", value);
+    let value = match c.balances.len() {
+        0 => "none drawn".to_owned(),
+        all => {
+            let n = |v| c.balances.iter().filter(|b| b.verdict == v).count();
+            format!(
+                "{all}: {} close, {} differ (no measurement errors given: no verdict), {} without an inventory",
+                n(Closure::Closes),
+                n(Closure::Differs),
+                n(Closure::NoInventory)
+            )
+        }
+    };
+    push("open-balances", "material balances", value);
     table
+}
+
+/// Material balances as the board counts them.
+#[must_use]
+pub fn balance_verdicts(c: &Complete) -> Table {
+    let mut table = Table::new(&["area", "material", "first", "last", "difference", "verdict"]);
+    for b in &c.balances {
+        let verdict = match b.verdict {
+            Closure::Closes => "closes",
+            Closure::Differs => "differs; no measurement errors given, no verdict",
+            Closure::NoInventory => "no inventory taken",
+        };
+        table.push(vec![
+            b.mba.clone(),
+            b.material.clone(),
+            b.period.0.clone(),
+            b.period.1.clone(),
+            b.difference.clone().unwrap_or_default(),
+            verdict.to_owned(),
+        ]);
+    }
+    table
+}
+
+/// Findings that nobody resolved, the likeliest first.
+#[must_use]
+pub fn open_findings(c: &Complete) -> Table {
+    let mut table = Table::new(&["finding", "raised_on", "probability", "what"]);
+    for f in &c.open_findings {
+        let chance = match (f.probability, f.range) {
+            (Some(p), Some((low, high))) => {
+                format!("{} ({:.0}-{:.0})", percent_of(p), low * 100.0, high * 100.0)
+            }
+            _ => "not weighed".to_owned(),
+        };
+        table.push(vec![f.id.to_string(), f.raised_on.to_string(), chance, f.what.clone()]);
+    }
+    table
+}
+
+/// A probability, never shown as certain.
+fn percent_of(p: f64) -> String {
+    format!("{:.0} %", (p * 100.0).clamp(1.0, 99.0))
+}
+
+fn share_of(share: f64) -> String {
+    if share > 0.0 { format!("{:.1} %", share * 100.0) } else { String::new() }
 }
 
 /// What is known of verifiability, class by class.
@@ -477,23 +644,27 @@ pub fn verifiable(v: &Verifiable) -> Table {
         "claimed",
         "witnessed",
         "verified",
+        "detects",
         "in_gap",
         "never_sealed",
         "confirmed_since",
     ]);
-    let percent =
-        |share: f64| if share > 0.0 { format!("{:.1} %", share * 100.0) } else { String::new() };
     for class in &v.classes {
         let known = v.continuity.iter().find(|c| c.class == class.class);
+        let detects = v.detection.iter().filter(|d| d.class == class.class).next_back();
         for (at, s) in class.stages.iter().enumerate() {
             let first =
                 |n: Option<String>| if at == 0 { n.unwrap_or_default() } else { String::new() };
             table.push(vec![
                 class.class.clone(),
                 s.stage.clone(),
-                percent(s.claimed),
-                percent(s.witnessed),
-                percent(s.verified),
+                share_of(s.claimed),
+                share_of(s.witnessed),
+                share_of(s.verified),
+                first(detects.map(|d| match d.verified {
+                    0 => "none verified".to_owned(),
+                    _ => format!("{:.1} % of {} false", d.probability * 100.0, d.false_items),
+                })),
                 first(known.map(|c| c.in_gap.to_string())),
                 first(known.map(|c| c.never_sealed.to_string())),
                 first(known.and_then(|c| c.oldest_confirmation.as_ref()).map(ToString::to_string)),
@@ -506,24 +677,37 @@ pub fn verifiable(v: &Verifiable) -> Table {
 /// How hard it would be to go back.
 #[must_use]
 pub fn irreversible(board: &Board) -> Table {
-    let mut table = Table::new(&["about", "stage", "days_to", "days", "assessor", "on", "margin"]);
+    let mut table = Table::new(&[
+        "about", "stage", "days_to", "days", "cost", "assessor", "on", "source", "margin",
+    ]);
     for r in &board.irreversible {
+        let margin = match (r.margin_days, r.estimates.is_empty()) {
+            (Some(days), _) => format!("{days} days"),
+            (None, true) => "not estimated".to_owned(),
+            (None, false) if r.least_days.is_none() => "no time to reverse".to_owned(),
+            (None, false) => "no time to detect".to_owned(),
+        };
+        let stage = || r.stage.clone().unwrap_or_default();
+        if r.estimates.is_empty() {
+            let mut row = vec![String::new(); 9];
+            (row[0], row[1], row[8]) = (r.about.clone(), stage(), margin);
+            table.push(row);
+            continue;
+        }
         for (at, e) in r.estimates.iter().enumerate() {
-            let margin = match r.margin_days {
-                Some(days) => format!("{days} days"),
-                None => "none: not estimated".to_owned(),
-            };
             table.push(vec![
                 r.about.clone(),
-                e.stage.clone().or_else(|| r.stage.clone()).unwrap_or_default(),
+                e.stage.clone().unwrap_or_else(stage),
                 match e.time_to {
                     TimeTo::Reverse => "reverse".to_owned(),
                     TimeTo::Detect => "detect".to_owned(),
                 },
                 format!("{} to {}", e.days.0, e.days.1),
+                e.cost.clone().unwrap_or_default(),
                 e.assessor.clone(),
                 e.on.to_string(),
-                if at == 0 { margin } else { String::new() },
+                e.source.clone(),
+                if at == 0 { margin.clone() } else { String::new() },
             ]);
         }
     }

@@ -223,6 +223,9 @@ fn explain(id: &str, material: &Material, a: &Assessment) -> (Vec<String>, BTree
             ));
         }
     }
+    let (said, behind) = a.board.explain(id);
+    words.extend(said);
+    because.extend(behind);
     if let Some(status) = a.roadmap.as_ref() {
         if let Some(step) = status.steps.iter().find(|s| s.id.as_str() == id) {
             let parties = step.parties.join(", ");

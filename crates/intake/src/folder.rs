@@ -6,7 +6,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use csv::{ReaderBuilder, StringRecord};
 use statement::kinds::account::Dialect;
 use statement::kinds::evidence::Observation;
 use statement::{Basis, Body, Header, Place, Point, Source, Statement};
@@ -17,8 +16,8 @@ use crate::feature::{self, Feature, Trouble};
 use crate::geography::{distance_m, fold};
 use crate::manifest::{Manifest, PlaceName};
 use crate::shapes::{SHAPES, Shape, desk};
-use crate::table::{MAX_CELL, Placing, Row, Table, decode, unclosed_quote};
-use crate::{geojson, geopackage, kml, workbook};
+use crate::table::{Placing, Row, Table, decode};
+use crate::{geojson, geopackage, kml, requests, workbook};
 
 /// Where a draft comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,6 +213,25 @@ impl Folder {
         Some(fault.severity(Severity::Warning).help(help))
     }
 
+    /// A warning at the cell that holds a word, in the row that a statement of this folder came from; at the row when none
+    /// does.
+    #[must_use]
+    pub fn warning_at_word(
+        &self,
+        id: &str,
+        word: &str,
+        code: &'static str,
+        message: String,
+        help: String,
+    ) -> Option<Diagnostic> {
+        let draft = &self.drafts[*self.by_id.get(id)?];
+        let table = self.tables.get(draft.origin.file)?;
+        let at = table.cell_with(draft.origin.start, word);
+        let (start, line) = (draft.origin.start, draft.origin.line);
+        let fault = table.fault_at(code, start, line, at, message, String::new());
+        Some(fault.severity(Severity::Warning).help(help))
+    }
+
     /// Whether the table that a statement came from has a column.
     pub(crate) fn has_column(&self, id: &str, column: &str) -> bool {
         let draft = self.by_id.get(id).and_then(|at| self.drafts.get(*at));
@@ -321,6 +339,7 @@ impl Folder {
                 let read = geopackage::read(&self.root.join(file));
                 self.read_map(file, "feature", read);
             }
+            (_, "kdl") => self.read_requests(file),
             _ => {
                 let fault = Diagnostic::whole_file("I005", file, "this kind of file is not read");
                 let help = "tables are read as CSV (UTF-8) or XLSX, maps as GeoJSON, KML, KMZ or GeoPackage; what this file says \
@@ -397,29 +416,12 @@ impl Folder {
 
     /// A table as text, wherever it comes from.
     fn take_table(&mut self, file: &str, text: String, placing: Option<Placing>) {
-        let mut table = Table {
-            file: file.to_owned(),
-            text,
-            columns: HashMap::new(),
-            header: Vec::new(),
-            placing,
+        let (table, faults) = match Table::of_text(file, text, placing) {
+            Ok(table) => table,
+            Err(fault) => return self.diagnostics.push(*fault),
         };
-        if let Some(open) = unclosed_quote(&table.text) {
-            let line = table.text[..open].matches('\n').count() + 1;
-            let start = table.text[..open].rfind('\n').map_or(0, |i| i + 1);
-            let end = table.text[start..].find('\n').map_or(table.text.len(), |i| start + i);
-            let column = table.text[start..open].chars().count() + 1;
-            let shown = Arc::from(&table.text[start..end]);
-            let labels = vec![(open - start..open - start + 1, "opened here".to_owned())];
-            let mut fault = Diagnostic::whole_file("I007", file, "a quoted cell is never closed");
-            (fault.line, fault.column) = (line, column);
-            fault.snippet =
-                Some(crate::diagnostic::Snippet { text: shown, first_line: line, labels });
-            return self.diagnostics.push(
-                fault.help("close it with a quote; a quote inside a quoted cell is written twice"),
-            );
-        }
-        let Some(shape) = self.shape(&mut table) else { return };
+        self.diagnostics.extend(faults);
+        let Some(shape) = self.shape(&table) else { return };
         let index = self.tables.len();
         self.files.push(file.to_owned());
         let (drafts, faults) = rows(&table, shape, index, self.manifest.as_ref());
@@ -476,16 +478,31 @@ impl Folder {
         }
     }
 
-    /// Accounting reports become statements; a large one becomes several.
-    fn read_reports(&mut self, file: &str, text: String, dialect: Dialect) {
-        let Some(manifest) = self.manifest.clone() else { return };
-        let text = FileText::new(file, text);
-        let reading = accounts::read(&text, dialect);
-        self.diagnostics.extend(reading.faults);
-        self.incomplete_areas.extend(reading.incomplete.into_iter().map(String::from));
-        let index = self.files.len();
+    /// Requests for access, written as text.
+    fn read_requests(&mut self, file: &str) {
+        let (Some(text), Some(manifest)) = (self.kdl(file), self.manifest.clone()) else { return };
+        let reading = notation::read(&text);
+        let nodes = &reading.document.nodes;
+        if reading.messages.is_empty() && !nodes.iter().any(|n| n.name == requests::NODE) {
+            let fault = Diagnostic::whole_file("I005", file, "this kind of file is not read");
+            let help = "KDL files are case.kdl, roadmap.kdl, field.kdl, production.kdl, scenarios, and requests for access";
+            return self.diagnostics.push(fault.severity(Severity::Warning).help(help));
+        }
+        let mut messages = reading.messages;
+        let made = requests::read(file, nodes, &manifest, &mut messages);
+        let index = self.file_without_cells(file);
+        let source = notation::Source::new(&text);
+        for (statement, at) in made {
+            let origin = Origin { file: index, line: source.position(at).0, start: 0 };
+            self.drafts.push(Draft { statement, origin });
+        }
+        let told = messages.into_iter().map(|m| Diagnostic::of_message(file, &text, m));
+        self.diagnostics.extend(told);
+    }
+
+    /// Counts a file that is no table among the files. Tables and files are counted alike.
+    fn file_without_cells(&mut self, file: &str) -> usize {
         self.files.push(file.to_owned());
-        // Tables and files are counted alike; a report has no cells.
         self.tables.push(Table {
             file: file.to_owned(),
             text: String::new(),
@@ -493,6 +510,17 @@ impl Folder {
             header: Vec::new(),
             placing: None,
         });
+        self.files.len() - 1
+    }
+
+    /// Accounting reports become statements; a large one becomes several.
+    fn read_reports(&mut self, file: &str, text: String, dialect: Dialect) {
+        let Some(manifest) = self.manifest.clone() else { return };
+        let text = FileText::new(file, text);
+        let reading = accounts::read(&text, dialect);
+        self.diagnostics.extend(reading.faults);
+        self.incomplete_areas.extend(reading.incomplete.into_iter().map(String::from));
+        let index = self.file_without_cells(file);
         for read in reading.reports {
             let (head, reported) = (read.head.clone(), read.reported.clone());
             let id = accounts::id(&read.report);
@@ -566,28 +594,9 @@ impl Folder {
     }
 
     /// Recognises a table by its columns.
-    fn shape(&mut self, table: &mut Table) -> Option<&'static Shape> {
-        let mut reader = ReaderBuilder::new()
-            .flexible(true)
-            .has_headers(false)
-            .from_reader(table.text.as_bytes());
-        let mut header = StringRecord::new();
-        if !reader.read_record(&mut header).unwrap_or(false) {
+    fn shape(&mut self, table: &Table) -> Option<&'static Shape> {
+        if table.header.is_empty() {
             return None;
-        }
-        table.header = header.iter().map(|h| h.trim().to_owned()).collect();
-        for (i, name) in table.header.iter().enumerate() {
-            if table.columns.insert(name.clone(), i).is_some() {
-                let fault = table.fault_at(
-                    "I008",
-                    0,
-                    1,
-                    Some(i),
-                    format!("two columns are named `{name}`"),
-                    "again".into(),
-                );
-                self.diagnostics.push(fault);
-            }
         }
         let shared = |shape: &Shape| {
             shape.required.iter().filter(|c| table.columns.contains_key(**c)).count()
@@ -822,53 +831,17 @@ fn rows(
     file: usize,
     manifest: Option<&Manifest>,
 ) -> (Vec<Draft>, Vec<Diagnostic>) {
-    let (mut drafts, mut faults) = (Vec::new(), Vec::new());
-    let Some(manifest) = manifest else { return (drafts, faults) };
-    let mut reader =
-        ReaderBuilder::new().flexible(true).has_headers(true).from_reader(table.text.as_bytes());
+    let mut drafts = Vec::new();
+    let Some(manifest) = manifest else { return (drafts, Vec::new()) };
     let mut stocks = Stocks::default();
-    let mut record = StringRecord::new();
-    // The text was checked to be UTF-8 with all quotes closed, so nothing is left that a row could fail at.
-    while reader.read_record(&mut record).unwrap_or(false) {
-        let (start, line) = record.position().map_or((0, 0), |p| {
-            (usize::try_from(p.byte()).unwrap_or(0), usize::try_from(p.line()).unwrap_or(0))
-        });
-        // The position is that of the end of the row before, where lines are blank or end in CRLF.
-        let skipped =
-            table.text[start..].bytes().take_while(|b| matches!(b, b'\n' | b'\r')).count();
-        let line = line + table.text[start..start + skipped].matches('\n').count();
-        let mut row =
-            Row { table, record: &record, start: start + skipped, line, faults: Vec::new() };
-        if record.len() != table.header.len() {
-            let message = format!(
-                "the row has {} cells and the table {} columns",
-                record.len(),
-                table.header.len()
-            );
-            let help = "a comma inside a cell needs quotes around the cell".to_owned();
-            let mut fault =
-                table.fault_at("I034", row.start, line, None, message, "this row".into());
-            fault.help = Some(help);
-            faults.push(fault);
-            continue;
-        }
-        if let Some(long) = record.iter().position(|cell| cell.len() > MAX_CELL) {
-            let bytes = record.get(long).map_or(0, str::len);
-            let message = format!("a cell of {bytes} bytes; at most {MAX_CELL} are taken");
-            let fault =
-                table.fault_at("I035", row.start, line, Some(long), message, "begins here".into());
-            faults.push(fault.help("keep the text in a file beside the case and name it here"));
-            continue;
-        }
-        let made = (shape.read)(&mut row, manifest);
-        stocks.check(&mut row);
-        let good = row.is_good();
-        faults.append(&mut row.faults);
-        if good {
-            let origin = Origin { file, line, start: row.start };
+    let faults = table.each_row(|row| {
+        let made = (shape.read)(row, manifest);
+        stocks.check(row);
+        if row.is_good() {
+            let origin = Origin { file, line: row.line, start: row.start };
             drafts.extend(made.into_iter().map(|statement| Draft { statement, origin }));
         }
-    }
+    });
     (drafts, faults)
 }
 

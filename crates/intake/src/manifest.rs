@@ -201,7 +201,7 @@ impl Manifest {
     }
 }
 
-fn unknown(node: &Node, known: &[&str], messages: &mut Vec<Message>) {
+pub(crate) fn unknown(node: &Node, known: &[&str], messages: &mut Vec<Message>) {
     let text = format!("`{}` is not known here", node.name);
     let help = match did_you_mean(&node.name, known.iter().copied()) {
         Some(word) => format!("did you mean `{word}`?"),
@@ -210,7 +210,7 @@ fn unknown(node: &Node, known: &[&str], messages: &mut Vec<Message>) {
     messages.push(Message::error("I023", node.name_span.clone(), text, "not known").help(help));
 }
 
-fn properties(node: &Node, known: &[&str], messages: &mut Vec<Message>) {
+pub(crate) fn properties(node: &Node, known: &[&str], messages: &mut Vec<Message>) {
     for (name, span, _) in node.props().filter(|(name, _, _)| !known.contains(name)) {
         let text = format!("`{}` has no property `{name}`", node.name);
         let help = match did_you_mean(name, known.iter().copied()) {
@@ -221,7 +221,7 @@ fn properties(node: &Node, known: &[&str], messages: &mut Vec<Message>) {
     }
 }
 
-fn word(
+pub(crate) fn word(
     node: &Node,
     value: Option<&Value>,
     what: &str,
@@ -240,7 +240,7 @@ fn word(
     text.map(str::to_owned)
 }
 
-fn typed<T: std::str::FromStr<Err: std::fmt::Display>>(
+pub(crate) fn typed<T: std::str::FromStr<Err: std::fmt::Display>>(
     node: &Node,
     value: Option<&Value>,
     what: &str,

@@ -1,10 +1,9 @@
 //! A declaration that its state wants to seal: a table or KDL text that no case folder holds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use csv::{ReaderBuilder, StringRecord};
 use notation::{Message, Node};
 
 use crate::diagnostic::Diagnostic;
@@ -42,18 +41,14 @@ pub fn declaration(path: &Path) -> std::io::Result<(Vec<DeclaredPlace>, Vec<Diag
 }
 
 fn of_table(file: String, text: String) -> (Vec<DeclaredPlace>, Vec<Diagnostic>) {
-    let (mut places, mut faults) = (Vec::new(), Vec::new());
-    let mut reader =
-        ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text.as_bytes());
-    let mut record = StringRecord::new();
-    if !reader.read_record(&mut record).unwrap_or(false) {
+    let mut places = Vec::new();
+    let (table, mut faults) = match Table::of_text(&file, text, None) {
+        Ok(table) => table,
+        Err(fault) => return (places, vec![*fault]),
+    };
+    if table.header.is_empty() {
         return (places, vec![Diagnostic::whole_file("I060", &file, "the table is empty")]);
     }
-    let header: Vec<String> = record.iter().map(|h| h.trim().to_owned()).collect();
-    let columns: HashMap<String, usize> =
-        header.iter().enumerate().map(|(i, h)| (h.clone(), i)).collect();
-    drop(reader);
-    let table = Table { file, text, columns, header, placing: None };
     for (column, name) in ["id", "category"].iter().zip(["its own id", "the kind of place"]) {
         if !table.columns.contains_key(*column) {
             let message = format!("a declaration to seal needs the column `{column}`: {name}");
@@ -63,21 +58,14 @@ fn of_table(file: String, text: String) -> (Vec<DeclaredPlace>, Vec<Diagnostic>)
     if !faults.is_empty() {
         return (places, faults);
     }
-    let mut reader =
-        ReaderBuilder::new().flexible(true).has_headers(true).from_reader(table.text.as_bytes());
-    while reader.read_record(&mut record).unwrap_or(false) {
-        let (start, line) = record.position().map_or((0, 0), |p| {
-            (usize::try_from(p.byte()).unwrap_or(0), usize::try_from(p.line()).unwrap_or(0))
-        });
-        let mut row = Row { table: &table, record: &record, start, line, faults: Vec::new() };
+    let faults = table.each_row(|row| {
         let (id, category) = (row.need("id"), row.need("category"));
-        let point = point(&mut row);
-        faults.append(&mut row.faults);
-        let (Some(id), Some(category)) = (id, category) else { continue };
+        let point = point(row);
+        let (Some(id), Some(category)) = (id, category) else { return };
         let fields = table.header.iter().filter(|h| !["id", "category"].contains(&h.as_str()));
         let fields = fields.filter_map(|h| Some((h.clone(), row.text(h)?))).collect();
         places.push(DeclaredPlace { category, id, fields, point });
-    }
+    });
     (places, faults)
 }
 

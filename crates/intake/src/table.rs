@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use csv::StringRecord;
+use csv::{ReaderBuilder, StringRecord};
 use statement::{Basis, Date, Decimal, Reliability, Source};
 
 use crate::diagnostic::{Diagnostic, Severity, Snippet};
@@ -71,8 +71,24 @@ pub(crate) fn decode(file: &str, bytes: Vec<u8>) -> Result<String, Box<Diagnosti
     })
 }
 
+fn csv_of(text: &str, has_headers: bool) -> csv::Reader<&[u8]> {
+    ReaderBuilder::new().flexible(true).has_headers(has_headers).from_reader(text.as_bytes())
+}
+
+fn unclosed(file: &str, text: &str, open: usize) -> Diagnostic {
+    let line = text[..open].matches('\n').count() + 1;
+    let start = text[..open].rfind('\n').map_or(0, |i| i + 1);
+    let end = text[start..].find('\n').map_or(text.len(), |i| start + i);
+    let column = text[start..open].chars().count() + 1;
+    let labels = vec![(open - start..open - start + 1, "opened here".to_owned())];
+    let mut fault = Diagnostic::whole_file("I007", file, "a quoted cell is never closed");
+    (fault.line, fault.column) = (line, column);
+    fault.snippet = Some(Snippet { text: Arc::from(&text[start..end]), first_line: line, labels });
+    fault.help("close it with a quote; a quote inside a quoted cell is written twice")
+}
+
 /// Where a quoted cell opens that is never closed.
-pub(crate) fn unclosed_quote(text: &str) -> Option<usize> {
+fn unclosed_quote(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let (mut at, mut fresh) = (0, true);
     while at < bytes.len() {
@@ -118,6 +134,85 @@ pub(crate) fn cells(text: &str, start: usize) -> (Vec<Range<usize>>, usize) {
 }
 
 impl Table {
+    /// A table of a text whose first row names its columns, with what is odd about them.
+    ///
+    /// # Errors
+    /// When a quoted cell is never closed, so that no row can be told from the next.
+    pub(crate) fn of_text(
+        file: &str,
+        text: String,
+        placing: Option<Placing>,
+    ) -> Result<(Self, Vec<Diagnostic>), Box<Diagnostic>> {
+        if let Some(open) = unclosed_quote(&text) {
+            return Err(Box::new(unclosed(file, &text, open)));
+        }
+        let mut header = StringRecord::new();
+        // Nothing to read is a table without columns.
+        let _ = csv_of(&text, false).read_record(&mut header);
+        let header: Vec<String> = header.iter().map(|h| h.trim().to_owned()).collect();
+        let columns = HashMap::with_capacity(header.len());
+        let mut table = Self { file: file.to_owned(), text, columns, header, placing };
+        let mut faults = Vec::new();
+        for (i, name) in table.header.iter().enumerate() {
+            if table.columns.insert(name.clone(), i).is_some() {
+                let message = format!("two columns are named `{name}`");
+                faults.push(table.fault_at("I008", 0, 1, Some(i), message, "again".into()));
+            }
+        }
+        Ok((table, faults))
+    }
+
+    /// A fault when a column is missing.
+    pub(crate) fn lacks(&self, required: &[&str]) -> Option<Diagnostic> {
+        let missing: Vec<&str> =
+            required.iter().copied().filter(|c| !self.columns.contains_key(*c)).collect();
+        if self.header.is_empty() {
+            return Some(Diagnostic::whole_file("I006", &self.file, "the table is empty"));
+        }
+        (!missing.is_empty()).then(|| {
+            let message = format!("the table has no column {}", missing.join(", "));
+            self.fault_at("I009", 0, 1, None, message, "these columns".to_owned())
+        })
+    }
+
+    /// Reads the rows one by one and collects what is wrong with them. A row with more or fewer cells than there are
+    /// columns, or with a cell that is too long, is told and not read.
+    pub(crate) fn each_row(&self, mut read: impl FnMut(&mut Row<'_>)) -> Vec<Diagnostic> {
+        let mut faults = Vec::new();
+        let mut reader = csv_of(&self.text, true);
+        let mut record = StringRecord::new();
+        // The text is UTF-8 with all quotes closed, so nothing is left that a row could fail at.
+        while reader.read_record(&mut record).unwrap_or(false) {
+            let (start, line) = record.position().map_or((0, 0), |p| {
+                (usize::try_from(p.byte()).unwrap_or(0), usize::try_from(p.line()).unwrap_or(0))
+            });
+            // The position is that of the end of the row before, where lines are blank or end in CRLF.
+            let rest = self.text.get(start..).unwrap_or_default();
+            let skipped = rest.bytes().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+            let line = line + rest[..skipped].matches('\n').count();
+            let start = start + skipped;
+            if record.len() != self.header.len() {
+                let (cells, columns) = (record.len(), self.header.len());
+                let message = format!("the row has {cells} cells and the table {columns} columns");
+                let fault = self.fault_at("I034", start, line, None, message, "this row".into());
+                faults.push(fault.help("a comma inside a cell needs quotes around the cell"));
+                continue;
+            }
+            if let Some(long) = record.iter().position(|cell| cell.len() > MAX_CELL) {
+                let bytes = record.get(long).map_or(0, str::len);
+                let message = format!("a cell of {bytes} bytes; at most {MAX_CELL} are taken");
+                let at = Some(long);
+                let fault = self.fault_at("I035", start, line, at, message, "begins here".into());
+                faults.push(fault.help("keep the text in a file beside the case and name it here"));
+                continue;
+            }
+            let mut row = Row { table: self, record: &record, start, line, faults: Vec::new() };
+            read(&mut row);
+            faults.append(&mut row.faults);
+        }
+        faults
+    }
+
     /// The line or row of the file that a line of the table's text stands for.
     pub(crate) fn shown_line(&self, line: usize) -> usize {
         match &self.placing {
@@ -157,6 +252,15 @@ impl Table {
             snippet.first_line = fault.line.max(1);
         }
         fault
+    }
+
+    /// The last cell of a row that holds a word, alone or among others: the first is the row's own id.
+    pub(crate) fn cell_with(&self, start: usize, word: &str) -> Option<usize> {
+        let (cells, _) = cells(&self.text, start);
+        cells.into_iter().rposition(|range| {
+            let cell = self.text.get(range).unwrap_or_default().trim_matches(['"', ' ']);
+            cell.split(';').any(|part| part.trim() == word)
+        })
     }
 
     /// A fault at one cell of a row; at the whole row when there is no such cell.

@@ -7,7 +7,9 @@ import type { TablePage } from "../types";
 import { Answer, Id, Said, Tag, tone } from "./bits";
 import { copy } from "./copy";
 
-const ID = new Set(["id", "site", "step", "limit", "event", "observation_id", "entity"]);
+const ID = new Set([
+  "id", "site", "step", "limit", "event", "observation_id", "entity", "request", "item", "sample", "transfer", "finding", "inspection", "seal", "row", "class", "about",
+]);
 const STATE = new Set(["verdict", "state", "timing"]);
 
 function cell(column: string, text: string): ComponentChildren {

@@ -16,7 +16,7 @@ if (shots) mkdirSync(shots, { recursive: true });
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const scratch = mkdtempSync(join(tmpdir(), "desk-"));
 const env = { ...process.env, LOCKSTEP_HOME: join(scratch, "home") };
-const PAGES = ["overview", "map", "findings", "claims", "balance", "roadmap", "access", "ground", "ledger", "folder", "method"];
+const PAGES = ["overview", "map", "findings", "claims", "balance", "roadmap", "access", "people", "field", "items", "board", "ledger", "folder", "method"];
 
 let passed = 0;
 const failures = [];

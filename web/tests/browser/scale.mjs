@@ -8,7 +8,7 @@ if (!url) {
   process.exit(2);
 }
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: ["--no-sandbox"] });
-const PAGES = ["overview", "map", "findings", "claims", "balance", "roadmap", "access", "ground", "ledger", "folder", "method"];
+const PAGES = ["overview", "map", "findings", "claims", "balance", "roadmap", "access", "people", "field", "items", "board", "ledger", "folder", "method"];
 
 /** Milliseconds from the start of the page until its main heading and no "Loading" are there. */
 const drawn = () => {

@@ -136,7 +136,7 @@ pub(crate) fn draft(
     };
     std::fs::write(file, written).map_err(CliError::Output)?;
     output::remark(&format!(
-        "written to {}; read it, change what is not yours to ask, and sign it by putting it in the case folder",
+        "written to {}; read it, change what is not yours to ask; `lockstep open` records it once it lies in the case folder",
         file.display()
     ));
     Ok(0)
@@ -199,7 +199,13 @@ fn text(draft: &AccessDraft, sides: &Sides<'_>, to: &str, day: &str) -> String {
         out += &format!("    site {}\n", quoted(site.as_str()));
     }
     if let Some(place) = &draft.place {
-        out += &format!("    place {}\n", quoted(&place.to_string()));
+        let words = statement::Place { point: None, ..place.clone() }.to_string();
+        out += &format!("    place {}", quoted(&words));
+        if let Some(point) = &place.point {
+            out += &format!(" lat=\"{}\" lon=\"{}\"", point.lat, point.lon);
+            out += &point.precision_m.map(|m| format!(" precision-m=\"{m}\"")).unwrap_or_default();
+        }
+        out.push('\n');
     }
     if let Some(finding) = &draft.finding {
         out += &format!("    finding {}\n", quoted(finding.as_str()));

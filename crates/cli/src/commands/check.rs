@@ -83,6 +83,13 @@ fn beyond_the_row(session: &Session, view: &ViewArgs) -> Vec<Diagnostic> {
             found.extend(folder.warning_at(id.as_str(), "id", "C002", r.reason.clone(), help));
         }
     }
+    for w in &assessment.record.waiting {
+        let message =
+            format!("{} waits for the {} `{}`, which is not recorded", w.id, w.what, w.on);
+        let help = "it stays in the ledger and counts as soon as that is there; until then it says nothing";
+        let (id, on) = (w.id.as_str(), w.on.as_str());
+        found.extend(folder.warning_at_word(id, on, "C003", message, help.to_owned()));
+    }
     // What the fold rejects is told above and is no part of the accounts.
     let reports = accountancy::Reports::of(&session.case, view.day());
     let accounts = accountancy::Accounts::of(&reports, &folder.incomplete_areas, view.day())

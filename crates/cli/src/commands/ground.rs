@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use assessment::board::{Board, Verdict, Word};
-use custody::{Custodian, Custody, ItemStatus, Rules};
+use assessment::board::{Board, Word};
+use custody::{Custody, ItemStatus};
 use inspection::{Coverage, Effort, SampleStatus};
 use serde::Serialize;
 use statement::kinds::items::ManifestLine;
@@ -90,19 +90,6 @@ pub(crate) fn inspections(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliErr
     Ok(u8::from(session.folder.has_errors()))
 }
 
-/// Assesses the items of a case; who may verify comes from the roadmap beside the adopted agreements.
-fn custody(session: &Session, view: &ViewArgs) -> (Custodian, Custody) {
-    let roles = session.roadmap.iter().flat_map(|r| &r.roles);
-    let verifiers = roles
-        .filter(|role| matches!(role.may.as_str(), "verify" | "certify"))
-        .flat_map(|role| role.holders.iter().cloned())
-        .collect();
-    let rules = Rules { sequences: session.field.sequences.clone(), verifiers };
-    let mut custodian = Custodian::new();
-    let custody = custodian.assess(&session.case, &rules, view.day());
-    (custodian, custody)
-}
-
 /// What `items` prints as JSON.
 #[derive(Serialize)]
 struct Items<'a> {
@@ -113,10 +100,10 @@ struct Items<'a> {
 
 pub(crate) fn items(case: &CaseArgs, item: Option<&str>, view: &ViewArgs) -> Result<u8, CliError> {
     let session = Session::read(&case.case, &case.place)?;
-    let (custodian, custody) = custody(&session, view);
+    let mut assessor = session.assessor();
+    let custody = assessor.assess(&session.case, session.roadmap.as_ref(), view.day()).custody;
     let wanted = |i: &&ItemStatus| item.is_none_or(|id| i.item.as_str() == id);
-    let list: Vec<&ItemStatus> =
-        custodian.items().chain(custodian.sites()).filter(wanted).collect();
+    let list: Vec<&ItemStatus> = assessor.each_item().filter(wanted).collect();
     if let (Some(id), true) = (item, list.is_empty()) {
         return Err(CliError::Call(format!(
             "`{id}` is no item of this case, and no site of which a stage or seal is recorded"
@@ -229,61 +216,79 @@ fn read(path: &Path) -> Result<Vec<u8>, CliError> {
         .map_err(|e| CliError::Call(format!("{} cannot be read: {e}", path.display())))
 }
 
+/// Writes an empty form.
+fn template(file: &Path) -> Result<u8, CliError> {
+    let extension = file.extension().map(|e| e.to_string_lossy().to_lowercase());
+    let empty = match extension.as_deref() {
+        Some("csv") => (intake::form_header() + "\n").into_bytes(),
+        Some("xlsx") => intake::form_workbook().map_err(CliError::Call)?,
+        _ => return Err(CliError::Call("name the form *.xlsx or *.csv".to_owned())),
+    };
+    std::fs::write(file, empty).map_err(CliError::Output)?;
+    output::remark(&format!(
+        "an empty form is in {}; one record in each row: inspection, measurement, sample, seal",
+        file.display()
+    ));
+    Ok(0)
+}
+
 pub(crate) fn intake(
     case: &Path,
     form: Option<&Path>,
-    template: Option<&Path>,
+    empty: Option<&Path>,
     place: &PlaceArgs,
 ) -> Result<u8, CliError> {
-    if let Some(file) = template {
-        std::fs::write(file, intake::form_header() + "\n").map_err(CliError::Output)?;
-        output::remark(&format!(
-            "an empty form is in {}; one record in each row: inspection, measurement, sample, seal",
-            file.display()
-        ));
-        return Ok(0);
+    if let Some(file) = empty {
+        return template(file);
     }
     let Some(form) = form else { return Err(CliError::Call("name a filled form".to_owned())) };
-    if !case.join("case.kdl").exists() {
+    let folder = intake::read(case)?;
+    if folder.manifest.is_none() {
         return Err(CliError::Call(format!(
-            "{} is no case folder: it has no case.kdl",
+            "{} is no case folder that can be read: see lockstep check {0}",
             case.display()
         )));
     }
     let stem = form.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = form.parent().unwrap_or(Path::new("."));
-    let (text, files) =
-        match intake::complete_form(&form.display().to_string(), read(form)?, beside) {
-            Ok(done) => done,
-            Err(faults) => {
-                output::print(&intake::render(&faults, output::width(), output::colour()))?;
-                output::print("Nothing was taken.\n")?;
-                return Ok(1);
-            }
-        };
-    let folder = case.join("inspections");
-    let kept = folder.join(format!("{stem}.csv"));
+    let inspections = case.join("inspections");
+    let kept = inspections.join(format!("{stem}.csv"));
     if kept.exists() {
         return Err(CliError::Call(format!(
             "{} is there already; correct that file, or give the form another name",
             kept.display()
         )));
     }
-    std::fs::create_dir_all(&folder).map_err(CliError::Output)?;
-    std::fs::write(&kept, text).map_err(CliError::Output)?;
-    // A form with mistakes is shown and taken back: what is taken is whole.
-    let read = intake::read(case)?;
+    let show = |faults: &[intake::Diagnostic]| {
+        output::print(&intake::render(faults, output::width(), output::colour()))
+    };
+    let beside = form.parent().unwrap_or(Path::new("."));
+    let filled = match intake::read_form(&form.display().to_string(), read(form)?, beside, &folder)
+    {
+        Ok(filled) => filled,
+        Err(faults) => {
+            show(&faults)?;
+            output::print("Nothing was taken.\n")?;
+            return Ok(1);
+        }
+    };
+    show(&filled.remarks)?;
+    std::fs::create_dir_all(&inspections).map_err(CliError::Output)?;
+    std::fs::write(&kept, filled.csv).map_err(CliError::Output)?;
+    // What only the whole folder shows; what is taken is whole.
     let name = format!("inspections/{stem}.csv");
-    let faults: Vec<intake::Diagnostic> =
-        read.diagnostics.iter().filter(|d| d.file == name).cloned().collect();
-    output::print(&intake::render(&faults, output::width(), output::colour()))?;
-    if faults.iter().any(|d| d.severity == intake::Severity::Error) {
+    let faults: Vec<intake::Diagnostic> = intake::read(case)?
+        .diagnostics
+        .into_iter()
+        .filter(|d| d.file == name && d.severity == intake::Severity::Error)
+        .collect();
+    if !faults.is_empty() {
+        show(&faults)?;
         std::fs::remove_file(&kept).map_err(CliError::Output)?;
         output::print("Nothing was taken.\n")?;
         return Ok(1);
     }
     let attachments = case.join("attachments");
-    for file in &files {
+    for file in &filled.files {
         std::fs::create_dir_all(&attachments).map_err(CliError::Output)?;
         let to = attachments.join(file);
         if !to.exists() {
@@ -295,11 +300,11 @@ pub(crate) fn intake(
         session.folder.place_of(d.statement.header.id.as_str()).is_some_and(|(f, _)| f == name)
     });
     output::print(&format!(
-        "taken: {} from {}, {} files by their hash; recorded {} new statements\n",
+        "taken: {} from {}, {} by their hash; recorded {}\n",
         desk::count(taken.count(), "record"),
         kept.display(),
-        files.len(),
-        session.recorded.added
+        desk::count(filled.files.len(), "file"),
+        desk::count(session.recorded.added, "new statement")
     ))?;
     let waiting = session.case.waiting.list();
     for w in &waiting {
@@ -314,15 +319,13 @@ pub(crate) fn intake(
 pub(crate) fn board(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {
     let session = Session::read(&case.case, &case.place)?;
     let assessment = session.assessor().assess(&session.case, session.roadmap.as_ref(), view.day());
-    let (custodian, custody) = custody(&session, view);
-    let tests = &session.field.tests;
-    let board = assessment::board::board(&assessment, &session.case, &custodian, &custody, tests);
+    let board = &*assessment.board;
     match view.format {
-        Format::Json => output::json("lockstep/board/v1", &board)?,
-        Format::Csv => output::table(Format::Csv, &desk::views_field::board_tests(&board))?,
+        Format::Json => output::json("lockstep/board/v1", board)?,
+        Format::Csv => output::table(Format::Csv, &desk::views_field::board_tests(board))?,
         Format::Table => {
             output::print(&format!("{}, as of {}\n", session.title(), board.as_of))?;
-            words(&board)?;
+            words(board)?;
         }
     }
     Ok(u8::from(session.folder.has_errors()))
@@ -338,16 +341,20 @@ fn words(board: &Board) -> Result<(), CliError> {
         let table = match word {
             Word::Complete => desk::views_field::complete(&board.complete),
             Word::Verifiable => desk::views_field::verifiable(&board.verifiable),
-            Word::Irreversible => desk::views_field::irreversible(board),
+            // `why` gives the source of each estimate.
+            Word::Irreversible => {
+                desk::views_field::irreversible(board).without(&["source"], &["cost"])
+            }
         };
-        output::table(Format::Table, &table)?;
+        if table.rows.is_empty() {
+            output::print("  nothing is recorded\n")?;
+        } else {
+            output::table(Format::Table, &table)?;
+        }
         for t in board.tests.iter().filter(|t| t.word == word) {
-            let verdict = match t.verdict {
-                Verdict::Met => "met",
-                Verdict::NotMet => "not met",
-                Verdict::RestsOnNothing => "rests on nothing",
-            };
-            output::print(&output::wrapped(&format!("  {verdict}: {} ({})", t.title, t.why)))?;
+            let verdict = t.verdict.words();
+            let words = format!("  {verdict}: {} ({}) [{}]", t.title, t.why, t.id);
+            output::print(&output::wrapped(&words))?;
         }
         if !board.tests.iter().any(|t| t.word == word) {
             output::print("  the parties have written no test for this word\n")?;

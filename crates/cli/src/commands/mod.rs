@@ -8,6 +8,7 @@ mod balance_series;
 mod check;
 mod crosscheck;
 mod differences;
+mod epcis;
 mod explain;
 mod fmt;
 mod foresight;
@@ -65,6 +66,7 @@ pub(crate) fn run(command: Command) -> Result<u8, CliError> {
         Command::Intake { case, form, template, place } => {
             ground::intake(&case, form.as_deref(), template.as_deref(), &place)
         }
+        Command::Epcis(command) => epcis::run(&command),
         Command::Board { case, view } => ground::board(&case, &view),
         Command::Access(AccessCommand::Status { case, view }) => access::status(&case, &view),
         Command::Access(AccessCommand::Draft { what, by, to, regime, output, place, view }) => {

@@ -28,7 +28,10 @@ fn text(why: &Why, in_memory: bool) -> String {
     for words in &why.what {
         out += &format!("{words}\n");
     }
-    out += "\nIt rests on:\n";
+    out += match why.statements.is_empty() {
+        true => "\nIt rests on no statement of the record.\n",
+        false => "\nIt rests on:\n",
+    };
     for s in &why.statements {
         let standing = s.standing.as_deref().map(|w| format!(", {w}")).unwrap_or_default();
         out += &format!("\n  entry {}  {}  {}\n", s.index, s.kind, s.id);

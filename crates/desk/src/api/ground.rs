@@ -1,27 +1,14 @@
-//! Items and the board, worked out for one answer: neither is part of the assessment that every page waits for.
+//! Items one by one, worked out for one answer: an assessment holds what they come to and not each of them.
 
-use assessment::board::Board;
-use custody::{Custodian, Custody, Rules};
+use custody::Custodian;
 
 use super::question::Snapshot;
 
-/// The items of a case; who may verify comes from the roadmap beside the adopted agreements.
-pub(super) fn custody(s: &Snapshot) -> (Custodian, Custody) {
+/// The items of a case on a day.
+pub(super) fn items(s: &Snapshot) -> Custodian {
     let m = &s.material;
-    let roles = m.roadmap.iter().flat_map(|r| &r.roles);
-    let verifiers = roles
-        .filter(|role| matches!(role.may.as_str(), "verify" | "certify"))
-        .flat_map(|role| role.holders.iter().cloned())
-        .collect();
-    let rules = Rules { sequences: m.field.sequences.clone(), verifiers };
+    let rules = assessment::rules(&m.field, m.roadmap.as_ref());
     let mut custodian = Custodian::new();
-    let custody = custodian.assess(&m.case, &rules, s.day());
-    (custodian, custody)
-}
-
-/// What the record lets anyone say of the three words complete, verifiable, irreversible.
-pub(super) fn board(s: &Snapshot) -> Board {
-    let (custodian, custody) = custody(s);
-    let m = &s.material;
-    assessment::board::board(&s.assessment, &m.case, &custodian, &custody, &m.field.tests)
+    custodian.assess(&m.case, &rules, s.day());
+    custodian
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use statement::civil;
 use utoipa::ToSchema;
 
-use super::{balances, ground, map, overview, record, table};
+use super::{balances, map, overview, record, table};
 use crate::findings::{self, Finding};
 use crate::material::{Material, Problem};
 use crate::why;
@@ -209,7 +209,7 @@ impl Question {
             Self::Entry(n) => serde_json::to_vec(&record::entry(&s.material, *n)?)?,
             Self::Proof(n) => serde_json::to_vec(&record::proof(&s.material, *n)?)?,
             Self::Balances => serde_json::to_vec(&balances::balances(s))?,
-            Self::Board => serde_json::to_vec(&ground::board(s))?,
+            Self::Board => serde_json::to_vec(&a.board)?,
             Self::Mistakes => serde_json::to_vec(&s.material.diagnostics)?,
         };
         Ok(("application/json", json))

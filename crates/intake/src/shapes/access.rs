@@ -82,7 +82,7 @@ const EVENTS: &[(&str, Event)] = &[
     ("closed", Event::Close),
 ];
 
-const OUTCOMES: &[(&str, Outcome)] = &[
+pub(super) const OUTCOMES: &[(&str, Outcome)] = &[
     ("confirmed", Outcome::Confirmed),
     ("refuted", Outcome::Refuted),
     ("cannot rule out", Outcome::CannotRuleOut),

@@ -314,6 +314,10 @@ const RECORDS: &[(&str, Record)] = &[
     ("seal", Record::Seal),
 ];
 
+/// The words of the form's columns `record` and `state`, to choose from.
+pub(crate) const FORM_RECORDS: &[&str] = &["inspection", "measurement", "sample", "seal"];
+pub(crate) const FORM_STATES: &[&str] = &["applied", "intact", "broken", "missing", "removed"];
+
 fn read_form(row: &mut Row<'_>, manifest: &Manifest) -> Vec<Statement> {
     let (record, id) = (word(row, "record", RECORDS), row.need("id"));
     let (about, on) = (object(row, "about"), field::on(row, "on"));
@@ -384,4 +388,15 @@ fn read_form(row: &mut Row<'_>, manifest: &Manifest) -> Vec<Statement> {
     };
     let says = field::says(row, id, party, said, source);
     collect([says.statement(row, "id", manifest, body)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FORM_RECORDS, FORM_STATES, RECORDS, SEAL_EVENTS};
+
+    #[test]
+    fn the_words_to_choose_from_are_the_words_that_are_read() {
+        assert!(RECORDS.iter().map(|(word, _)| word).eq(FORM_RECORDS));
+        assert!(SEAL_EVENTS.iter().map(|(word, _)| word).eq(FORM_STATES));
+    }
 }

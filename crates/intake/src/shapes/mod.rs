@@ -6,6 +6,7 @@ mod deliveries;
 mod errors;
 mod field;
 mod figures;
+mod findings;
 mod ground;
 mod items;
 mod lasting;
@@ -23,7 +24,7 @@ use statement::{Body, Date, Header, ObjectId, PartyId, Source, Statement};
 use crate::Manifest;
 use crate::table::Row;
 
-pub(crate) use ground::FORM;
+pub(crate) use ground::{FORM, FORM_RECORDS, FORM_STATES};
 
 /// A shape of table.
 pub(crate) struct Shape {
@@ -51,6 +52,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     reports::SHAPE,
     errors::SHAPE,
     access::SHAPE,
+    findings::SHAPE,
     texts::SHAPE,
     people::PERSONS,
     people::INTERVIEWS,

@@ -31,7 +31,7 @@ pub struct Reading {
 /// Every node that may stand at the top.
 pub(crate) const TOP: &[&str] = &[
     "roadmap", "calendar", "party", "role", "step", "bundle", "power", "limit", "lasting", "clock",
-    "convert", "fail", "warn", "rival",
+    "convert", "fail", "warn", "rival", "board",
 ];
 
 /// Every word that begins a node: at the top, in a step, a power, a limit, a lasting obligation, a clock.
@@ -560,6 +560,8 @@ impl Reader {
             "convert" => self.conversion(node),
             "fail" | "warn" => self.user_check(node),
             "rival" => {}
+            // The parties' own tests for complete, verifiable and irreversible are read by whoever draws the board.
+            "board" => {}
             _ => self.unknown(node, TOP),
         }
     }
