@@ -13,6 +13,7 @@ use custody::{Custodian, Custody, ItemStatus};
 use inspection::{ChallengeState, Coverage, SealedStatus};
 use notation::{Message, Node, Value, did_you_mean};
 use serde::Serialize;
+use statement::kinds::account::Measured;
 use statement::kinds::items::TimeTo;
 use statement::{Date, Decimal, ObjectId};
 
@@ -79,6 +80,8 @@ pub struct OpenFinding {
 /// What is known of a material balance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BalanceVerdict {
+    /// Its name.
+    pub id: String,
     /// The material balance area.
     pub mba: String,
     /// The category of material.
@@ -98,8 +101,11 @@ pub struct BalanceVerdict {
 pub enum Closure {
     /// Book and physical inventory agree to the last digit.
     Closes,
-    /// They differ. Reports state no measurement errors, so whether that is more than these explain is not known from them
-    /// (`lockstep balance --errors` tells).
+    /// They differ by no more than the measurement errors explain, by the test of this balance alone.
+    WithinErrors,
+    /// The difference is above the limit of that test: a reason to look, not a finding.
+    Alarm,
+    /// They differ, and no measurement errors are given: no verdict.
     Differs,
     /// No physical inventory was taken, so nothing was tested.
     NoInventory,
@@ -587,17 +593,25 @@ fn complete(parts: &Parts<'_>) -> Complete {
         detection,
         untested: (parts.coverage.untested, parts.coverage.sites.len()),
         contradicting_figures: parts.figures.groups.iter().map(|g| g.disagreements.len()).sum(),
-        balances: parts.accounts.balances.iter().map(closure).collect(),
+        balances: parts.accounts.balances.iter().map(|b| closure(b, parts.accounts)).collect(),
     }
 }
 
-fn closure(b: &BalanceRow) -> BalanceVerdict {
-    let verdict = match b.muf.as_ref().map(|muf| muf.parse::<Decimal>()) {
-        None => Closure::NoInventory,
-        Some(Ok(muf)) if muf == Decimal::ZERO => Closure::Closes,
-        Some(_) => Closure::Differs,
+fn closure(b: &BalanceRow, accounts: &AccountSummary) -> BalanceVerdict {
+    let judged = accounts.judgements.iter().find(|j| {
+        j.measured == Measured::Element && j.mba == b.mba && j.material.to_string() == b.material
+    });
+    let period = judged.and_then(|j| j.periods.iter().find(|p| p.last == b.last));
+    let limit = period.and_then(|p| Some((p.muf, p.limit?)));
+    let verdict = match (b.muf.as_ref().map(|muf| muf.parse::<Decimal>()), limit) {
+        (None, _) => Closure::NoInventory,
+        (Some(Ok(muf)), _) if muf == Decimal::ZERO => Closure::Closes,
+        (Some(_), Some((muf, limit))) if muf > limit => Closure::Alarm,
+        (Some(_), Some(_)) => Closure::WithinErrors,
+        (Some(_), None) => Closure::Differs,
     };
     BalanceVerdict {
+        id: b.id.clone(),
         mba: b.mba.clone(),
         material: b.material.clone(),
         period: (b.first.clone(), b.last.clone()),
@@ -902,7 +916,11 @@ fn measure(asked: &Asked<'_>, board: &Board) -> Measured {
         }
         Measure::OpenBalances if c.balances.is_empty() => none("no accounting report is recorded"),
         Measure::OpenBalances => {
-            let open = c.balances.iter().filter(|b| b.verdict != Closure::Closes).count();
+            let open = c
+                .balances
+                .iter()
+                .filter(|b| !matches!(b.verdict, Closure::Closes | Closure::WithinErrors))
+                .count();
             count(
                 open,
                 &format!("of {} material balances do not close", c.balances.len()),

@@ -577,8 +577,10 @@ pub fn complete(c: &Complete) -> Table {
         all => {
             let n = |v| c.balances.iter().filter(|b| b.verdict == v).count();
             format!(
-                "{all}: {} close, {} differ (no measurement errors given: no verdict), {} without an inventory",
+                "{all}: {} close, {} within errors, {} above the limit, {} differ (no measurement errors given: no verdict), {} without an inventory",
                 n(Closure::Closes),
+                n(Closure::WithinErrors),
+                n(Closure::Alarm),
                 n(Closure::Differs),
                 n(Closure::NoInventory)
             )
@@ -591,14 +593,18 @@ pub fn complete(c: &Complete) -> Table {
 /// Material balances as the board counts them.
 #[must_use]
 pub fn balance_verdicts(c: &Complete) -> Table {
-    let mut table = Table::new(&["area", "material", "first", "last", "difference", "verdict"]);
+    let mut table =
+        Table::new(&["balance", "area", "material", "first", "last", "difference", "verdict"]);
     for b in &c.balances {
         let verdict = match b.verdict {
             Closure::Closes => "closes",
+            Closure::WithinErrors => "within the measurement errors",
+            Closure::Alarm => "above the limit: a reason to look",
             Closure::Differs => "differs; no measurement errors given, no verdict",
             Closure::NoInventory => "no inventory taken",
         };
         table.push(vec![
+            b.id.clone(),
             b.mba.clone(),
             b.material.clone(),
             b.period.0.clone(),
@@ -651,7 +657,7 @@ pub fn verifiable(v: &Verifiable) -> Table {
     ]);
     for class in &v.classes {
         let known = v.continuity.iter().find(|c| c.class == class.class);
-        let detects = v.detection.iter().filter(|d| d.class == class.class).next_back();
+        let detects = v.detection.iter().rfind(|d| d.class == class.class);
         for (at, s) in class.stages.iter().enumerate() {
             let first =
                 |n: Option<String>| if at == 0 { n.unwrap_or_default() } else { String::new() };
