@@ -13,7 +13,6 @@ use custody::{Custodian, Custody, ItemStatus};
 use inspection::{ChallengeState, Coverage, SealedStatus};
 use notation::{Message, Node, Value, did_you_mean};
 use serde::Serialize;
-use statement::kinds::account::Measured;
 use statement::kinds::items::TimeTo;
 use statement::{Date, Decimal, ObjectId};
 
@@ -599,7 +598,9 @@ fn complete(parts: &Parts<'_>) -> Complete {
 
 fn closure(b: &BalanceRow, accounts: &AccountSummary) -> BalanceVerdict {
     let judged = accounts.judgements.iter().find(|j| {
-        j.measured == Measured::Element && j.mba == b.mba && j.material.to_string() == b.material
+        j.measured == statement::kinds::account::Measured::Element
+            && j.mba == b.mba
+            && j.material.to_string() == b.material
     });
     let period = judged.and_then(|j| j.periods.iter().find(|p| p.last == b.last));
     let limit = period.and_then(|p| Some((p.muf, p.limit?)));
