@@ -334,9 +334,12 @@ impl<'a> Run<'a> {
         if lines().any(|e| e.line.isotope_code.is_some_and(|c| c.as_str() != "G")) {
             return "u233";
         }
-        // Five times the isotope at least the element: 20 %.
+        // Five times the isotope at least the element: 20 %. Differences may have any ratio.
         let high = |e: &Entry<'_>| {
-            e.isotope().is_some_and(|i| !i.is_zero() && i * Decimal::from(5) >= e.element())
+            let difference =
+                e.line.code.is_some_and(|c| matches!(c.as_str(), "DI" | "NM" | "R+" | "R-"));
+            let five = e.isotope().and_then(|i| i.abs().checked_mul(Decimal::from(5)));
+            !difference && five.is_some_and(|five| !five.is_zero() && five >= e.element().abs())
         };
         if lines().any(high) { "heu" } else { "leu" }
     }

@@ -100,14 +100,14 @@ struct Answer {
 }
 
 /// What each parameter of a path is tried with.
-fn values(name: &str, case: &Value) -> Vec<String> {
+fn values(name: &str, case: &Value, ids: &[&str]) -> Vec<String> {
     let list = |key: &str| {
         case[key].as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect()
     };
     match name {
         "part" => list("parts"),
         "name" => list("tables"),
-        "id" => ["d92-irt", "o-015", "d08-pu-june", "dis-07"].map(str::to_owned).to_vec(),
+        "id" => ids.iter().map(|id| (*id).to_owned()).collect(),
         "n" => vec!["0".to_owned(), "40".to_owned()],
         other => panic!("no value for the parameter {other}"),
     }
@@ -115,8 +115,50 @@ fn values(name: &str, case: &Value) -> Vec<String> {
 
 #[test]
 fn every_path_is_described_and_every_answer_fits_its_description() {
+    every_answer_fits("dprk", &["d92-irt", "o-015", "d08-pu-june", "dis-07"]);
+}
+
+#[test]
+fn balances_of_reports_are_described_and_are_those_of_the_command() {
+    every_answer_fits(
+        "synthetic-state",
+        &["S002.P.2024-06-28", "ICR-S002-6", "err-S002-stock-element", "PIL-S003-1"],
+    );
     let desk = Desk::new();
-    let served = Served::open(&desk, &desk.case("dprk"));
+    let case = desk.case("synthetic-state");
+    let served = Served::open(&desk, &case);
+    let page = served.json("/api/balances?as_of=2025-03-01");
+    let command = desk.json(&["balance", text(&case), "--as-of", "2025-03-01"]);
+    let (runs, judged) = (&page["runs"], command["judgements"].as_array().unwrap());
+    assert_eq!(runs.as_array().unwrap().len(), judged.len());
+    for (i, j) in judged.iter().enumerate() {
+        assert_eq!(runs[i]["mba"], j["mba"]);
+        for (k, b) in j["verdict"]["balances"].as_array().unwrap().iter().enumerate() {
+            for field in ["muf", "sigma_muf", "sitmuf", "page"] {
+                assert_eq!(runs[i]["balances"][k][field], b[field], "{field}");
+            }
+        }
+        let shares: f64 = runs[i]["budget"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| s["random"].as_f64().unwrap() + s["systematic"].as_f64().unwrap())
+            .sum();
+        assert!((shares - 1.0).abs() < 1e-9, "{shares}");
+    }
+    // What was taken in balances 6 and 7 of S002 shows from balance 6 on.
+    assert!(
+        runs[1]["alarms"].as_array().unwrap().contains(&json!("SITMUF in balance 6")),
+        "{page}"
+    );
+    // On the first day of 2024 an inventory is listed and no balance is closed: nothing is said.
+    let before = served.json("/api/balances?as_of=2024-01-15");
+    assert_eq!(before["runs"].as_array().unwrap().len(), 0);
+}
+
+fn every_answer_fits(name: &str, ids: &[&str]) {
+    let desk = Desk::new();
+    let served = Served::open(&desk, &desk.case(name));
     let description = served.json("/api/openapi.json");
     let case = served.json("/api/case");
     let paths = description["paths"].as_object().unwrap();
@@ -131,7 +173,9 @@ fn every_path_is_described_and_every_answer_fits_its_description() {
                 let hole = format!("{{{name}}}");
                 concrete = concrete
                     .iter()
-                    .flat_map(|p| values(name, &case).into_iter().map(|v| p.replace(&hole, &v)))
+                    .flat_map(|p| {
+                        values(name, &case, ids).into_iter().map(|v| p.replace(&hole, &v))
+                    })
                     .collect();
             }
         }

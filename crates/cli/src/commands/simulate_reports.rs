@@ -197,7 +197,9 @@ fn experiment(
     let trial = Trial { balances: state.periods, realisations, seed: args.seed, alpha: args.alpha };
     let draw = |(): &mut (), acts: bool, number: u64, tested: &mut Vec<Tested>| {
         let truth = if acts { truth } else { &honest };
-        state.reports(args.seed, number, acts, truth, |area, made| {
+        // What comes after it in the chain does not touch its balances.
+        let chain = truth.get(..state.guilty).unwrap_or(truth);
+        state.reports(args.seed, number, acts, chain, |area, made| {
             if area + 1 != state.guilty {
                 return;
             }

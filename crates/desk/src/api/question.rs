@@ -105,7 +105,7 @@ pub struct KindCount {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RoadmapPage {
     /// Where it stands; null when the folder holds no agreement.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub status: Option<Value>,
     /// Which step waits for which: a step, and one that must be done before.
     pub after: Vec<[String; 2]>,
