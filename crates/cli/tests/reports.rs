@@ -269,6 +269,33 @@ fn a_large_report_is_split_and_adds_up_the_same() {
     assert!(check.out.contains("big.txt,653,") && check.out.contains("A022"), "{}", check.out);
 }
 
+/// The running ledger: each change with the balance after it, by hand, and the sums by key measurement point.
+#[test]
+fn the_running_ledger_of_an_area() {
+    let desk = Desk::new();
+    let case = good("ledger", &desk);
+    let args = ["balance", text(&case), "--as-of", AS_OF, "--area", "SYA", "--ledger-lines"];
+    let csv = desk.run(&[&args[..], &["--format", "csv"]].concat());
+    assert_eq!(csv.code, 0, "{}", csv.err);
+    let rows: Vec<Vec<String>> = csv::Reader::from_reader(csv.out.as_bytes())
+        .records()
+        .map(|r| r.unwrap().iter().map(str::to_owned).collect())
+        .collect();
+    let of_e: Vec<&Vec<String>> = rows.iter().filter(|r| r[1] == "E").collect();
+    // 8000 at the start; a line's balance is the one before it and its effect.
+    let mut balance: f64 = 8000.0;
+    for row in of_e.iter().filter(|r| r[2].starts_with("2024")) {
+        balance += row[7].parse::<f64>().unwrap();
+        assert!((balance - row[8].parse::<f64>().unwrap()).abs() < 1e-6, "{row:?}");
+    }
+    assert!((balance - 4985.0).abs() < 1e-6, "{balance}");
+    // After the inventory of 4984.2 the ledger goes on from what was listed.
+    let next = of_e.iter().find(|r| r[2].starts_with("2025")).unwrap();
+    assert_eq!((next[7].as_str(), next[8].as_str()), ("-2000.000", "2984.200"));
+    let page = desk.run(&args);
+    assert!(page.out.contains("By key measurement point"), "{}", page.out);
+}
+
 /// `why` goes both ways: from a balance to its lines, and from a report to the balances it feeds or states.
 #[test]
 fn a_balance_and_its_reports_lead_to_each_other() {

@@ -286,8 +286,8 @@ impl Page {
             count(accounts.warnings, "warning")
         );
         self.section("Balance", &words);
-        let mut table = crate::views_accounts::summary(accounts);
-        let all = table.rows.len();
+        let all = accounts.balances.len();
+        let mut table = crate::views_accounts::latest(accounts);
         table.rows.truncate(MOST);
         self.table(&table, all, "lockstep balance");
         for line in crate::views_accounts::verdicts(&accounts.judgements) {

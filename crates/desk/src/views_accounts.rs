@@ -1,10 +1,10 @@
 //! Balances from accounting reports as tables.
 
 use accountancy::{
-    AccountSummary, Accounts, Beginning, Judgement, MaterialBalance, Period, Trace, Validation,
-    Weights,
+    AccountSummary, Accounts, Beginning, Judgement, MaterialBalance, Period, Reports, Trace,
+    Validation, Weights,
 };
-use statement::kinds::account::Measured;
+use statement::kinds::account::{Code, Measured};
 
 use crate::Table;
 use crate::views_balance::{self, number, optional, wrapped};
@@ -25,6 +25,73 @@ pub fn summary(accounts: &AccountSummary) -> Table {
             b.sigma.map_or_else(|| "no sigma".to_owned(), number),
             b.unit.to_owned(),
         ]);
+    }
+    table
+}
+
+/// The latest balance of each area and category, without its first day, which the page has no room for.
+#[must_use]
+pub fn latest(accounts: &AccountSummary) -> Table {
+    let mut table = summary(accounts);
+    let mut seen = std::collections::HashSet::new();
+    let mut rows = Vec::new();
+    for (b, row) in accounts.balances.iter().zip(std::mem::take(&mut table.rows)).rev() {
+        if seen.insert((&b.mba, &b.material)) {
+            rows.push(row);
+        }
+    }
+    rows.reverse();
+    table.rows = rows;
+    table.without(&["from"], &[])
+}
+
+/// The running ledger of every area: each change with the balance after it, by category.
+#[must_use]
+pub fn running_ledger(reports: &Reports<'_>, accounts: &Accounts<'_>) -> Table {
+    let mut table = Table::new(&[
+        "mba", "material", "date", "line", "change", "kmp", "batch", "effect", "balance", "unit",
+    ]);
+    for ledger in &accounts.ledgers {
+        for book in &ledger.books {
+            for line in &book.lines {
+                let entry = &reports.entries[line.entry];
+                let effect = accountancy::contribution(entry, reports.report(entry).dialect());
+                let code = |c: Option<Code>| c.map(|c| c.to_string()).unwrap_or_default();
+                table.push(vec![
+                    ledger.mba.to_owned(),
+                    book.material.to_string(),
+                    entry.on.to_string(),
+                    reports.name(entry.at),
+                    code(entry.line.code),
+                    code(entry.line.kmp),
+                    entry.line.batch.as_deref().unwrap_or_default().to_owned(),
+                    effect.to_string(),
+                    line.balance.to_string(),
+                    book.unit.as_str().to_owned(),
+                ]);
+            }
+        }
+    }
+    table
+}
+
+/// What passed each key measurement point of every area, with its sign in the book.
+#[must_use]
+pub fn points(accounts: &Accounts<'_>) -> Table {
+    let mut table = Table::new(&["mba", "material", "kmp", "sum", "unit"]);
+    for ledger in &accounts.ledgers {
+        for book in &ledger.books {
+            for point in &book.points {
+                let kmp = if point.kmp.is_empty() { "none named" } else { &point.kmp };
+                table.push(vec![
+                    ledger.mba.to_owned(),
+                    book.material.to_string(),
+                    kmp.to_owned(),
+                    point.sum.to_string(),
+                    book.unit.as_str().to_owned(),
+                ]);
+            }
+        }
     }
     table
 }

@@ -22,6 +22,9 @@ pub(crate) struct BalanceArgs {
     /// Only this material balance area
     #[arg(long, value_name = "MBA", conflicts_with = "series")]
     pub area: Option<String>,
+    /// The running ledger: each change with the balance after it, and what passed each key measurement point
+    #[arg(long, conflicts_with = "series")]
+    pub ledger_lines: bool,
     /// Flows and inventories over time (CSV)
     #[arg(long, value_name = "S.csv", requires = "errors", requires = "period")]
     pub series: Option<PathBuf>,

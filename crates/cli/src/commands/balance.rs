@@ -46,6 +46,17 @@ pub(crate) fn run(args: &BalanceArgs) -> Result<u8, CliError> {
         accounts.validation.findings.retain(|f| f.mba == *area);
         accounts.validation.withheld.retain(|w| w.mba == *area);
     }
+    if args.ledger_lines && args.view.format != Format::Json {
+        output::table(
+            args.view.format,
+            &desk::views_accounts::running_ledger(&reports, &accounts),
+        )?;
+        if args.view.format == Format::Table {
+            output::print("\nBy key measurement point\n")?;
+            output::table(Format::Table, &desk::views_accounts::points(&accounts))?;
+        }
+        return Ok(u8::from(session.folder.has_errors() || accounts.validation.count().0 > 0));
+    }
     match args.view.format {
         Format::Json => {
             let page = Page {
