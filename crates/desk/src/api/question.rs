@@ -118,10 +118,10 @@ pub struct RoadmapPage {
 pub struct ForesightPage {
     /// When each open step and the whole will be done, as `lockstep roadmap forecast` prints it; null when the folder
     /// holds no agreement.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub forecast: Option<Value>,
     /// How promises were kept, as `lockstep roadmap promises` prints it; null when the folder holds no agreement.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub promises: Option<Value>,
 }
 
