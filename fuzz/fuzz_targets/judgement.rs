@@ -9,5 +9,5 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let roadmap = roadmap::read(ROADMAP).roadmap;
     let reading = foresight::sequence::read(text, &roadmap);
-    let _ = foresight::sequence::safety(&roadmap, &reading.judgement, 1);
+    let _ = foresight::sequence::safety(&roadmap, &reading.judgement, 1, None);
 });

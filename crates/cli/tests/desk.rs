@@ -332,3 +332,21 @@ fn a_port_in_use_a_case_with_errors_and_an_empty_one() {
     assert_eq!(served.json("/api/overview")["sites"]["declared"], 0);
     assert!(served.json("/api/overview")["steps"].is_null());
 }
+
+#[test]
+fn a_port_in_use_is_said_and_another_taken_unless_it_was_asked_for() {
+    let desk = Desk::new();
+    let case = desk.case("six-party");
+    // Ours, or that of a program which has it already: in use either way.
+    let home = std::net::TcpListener::bind("127.0.0.1:8417");
+    let served = Served::start(&desk, &["open", text(&case), "--serve", "--no-browser"]);
+    assert!(!served.url.ends_with(":8417"), "{}", served.url);
+    assert_eq!(served.get("/api/case", &[]).status, 200);
+    drop(home);
+
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = other.local_addr().unwrap().to_string();
+    let ran = desk.run(&["open", text(&case), "--serve", "--no-browser", "--listen", &at]);
+    assert_ne!(ran.code, 0);
+    assert!(ran.err.contains(&at) && ran.err.contains("--listen"), "{}", ran.err);
+}
