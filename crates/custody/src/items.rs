@@ -151,9 +151,14 @@ pub struct Custodian {
     day: Option<civil::Date>,
     verifiers: Vec<String>,
     kept: Vec<(Key, ItemStatus)>,
+    /// What each of these is known by.
+    names: Vec<Names>,
     sites: Vec<(Key, ItemStatus)>,
     tally: Tally,
 }
+
+/// Tag and serial number of an item.
+type Names = [Option<String>; 2];
 
 /// What a status was made from: how many entries stand behind the item and its site.
 type Key = (usize, usize);
@@ -210,7 +215,7 @@ impl Tally {
         }
     }
 
-    fn name(&mut self, slot: usize, tag: Option<&String>, serial: Option<&String>, here: bool) {
+    fn name(&mut self, slot: usize, [tag, serial]: &Names, here: bool) {
         let Self { tags, serials, shared, .. } = self;
         for (is_tag, map, name) in [(true, tags, tag), (false, serials, serial)] {
             let Some(name) = name else { continue };
@@ -299,8 +304,7 @@ impl Custodian {
         };
         for (slot, key, status) in made {
             let declared = case.items.get(status.item.as_str()).map(|r| &r.body.declared);
-            let (tag, serial) =
-                declared.map_or((None, None), |d| (d.tag.as_ref(), d.serial.as_ref()));
+            let names = declared.map_or([None, None], |d| [d.tag.clone(), d.serial.clone()]);
             self.tally.add(slot, &status, 1);
             if slot < self.kept.len() {
                 let old = std::mem::replace(&mut self.kept[slot], (key, status));
@@ -309,28 +313,20 @@ impl Custodian {
                 if still {
                     self.tally.troubled.insert(slot);
                 }
-                self.rename(slot);
+                // A corrected item may have another tag: what it was known by before no longer counts.
+                if self.names[slot] != names {
+                    self.tally.name(slot, &self.names[slot], false);
+                    self.tally.name(slot, &names, true);
+                    self.names[slot] = names;
+                }
             } else {
                 self.kept.push((key, status));
+                self.tally.name(slot, &names, true);
+                self.names.push(names);
             }
-            self.tally.name(slot, tag, serial, true);
         }
         self.assess_sites(case, rules, as_of);
         self.summary(case)
-    }
-
-    /// A corrected item may have another tag: what it was known by before no longer counts.
-    fn rename(&mut self, slot: usize) {
-        let Tally { tags, serials, shared, .. } = &mut self.tally;
-        for (is_tag, map) in [(true, tags), (false, serials)] {
-            // Corrections are rare, so a walk over the names does.
-            for (name, slots) in map.iter_mut().filter(|(_, slots)| slots.contains(&slot)) {
-                slots.remove(&slot);
-                if slots.len() < 2 {
-                    shared.remove(&(is_tag, name.clone()));
-                }
-            }
-        }
     }
 
     fn assess_sites(&mut self, case: &Case, rules: &Rules, as_of: civil::Date) {

@@ -383,6 +383,30 @@ fn story(keys: &Keys) -> Vec<Vec<u8>> {
     all.into_iter().map(|(id, by, body)| keys.signed(id, by, body)).collect()
 }
 
+/// A custodian that knew an item by its first tag knows it by the corrected one alone.
+#[test]
+fn a_corrected_tag_no_longer_counts() {
+    let keys = Keys::new();
+    let declare = |id: &str, tag: &str, replaces| {
+        let header = statement::Header { replaces, ..header(id, "DPRK") };
+        statement::Statement { header, body: item("rod", tag) }.sign(&[keys.of("DPRK")]).unwrap()
+    };
+    let first =
+        keys.enrolments().into_iter().chain([declare("a", "T-1", None), declare("b", "T-1", None)]);
+    let mut case = fold(&first.collect::<Vec<_>>());
+    let mut kept = Custodian::new();
+    let codes = |c: &Custody| c.problems.iter().map(|(_, p)| p.code).collect::<Vec<_>>();
+    assert_eq!(codes(&kept.assess(&case, &rules(), DAY)), ["F048"]);
+    for (tag, told) in [("T-2", vec![]), ("T-1", vec!["F048"])] {
+        let replaces = Some(case.items.get("b").unwrap().text_sha256);
+        case.apply(Parsed::read(&declare("b", tag, replaces)));
+        let grown = kept.assess(&case, &rules(), DAY);
+        assert_eq!(codes(&grown), told);
+        assert_eq!(grown, Custodian::new().assess(&case, &rules(), DAY));
+    }
+    assert_eq!(case.rejected, []);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
