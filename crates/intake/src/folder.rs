@@ -205,12 +205,7 @@ impl Folder {
         message: String,
         help: String,
     ) -> Option<Diagnostic> {
-        let draft = &self.drafts[*self.by_id.get(id)?];
-        let table = self.tables.get(draft.origin.file)?;
-        let at = table.columns.get(column).copied();
-        let fault =
-            table.fault_at(code, draft.origin.start, draft.origin.line, at, message, String::new());
-        Some(fault.severity(Severity::Warning).help(help))
+        self.warning(id, |table, _| table.columns.get(column).copied(), code, message, help)
     }
 
     /// A warning at the cell that holds a word, in the row that a statement of this folder came from; at the row when none
@@ -224,11 +219,22 @@ impl Folder {
         message: String,
         help: String,
     ) -> Option<Diagnostic> {
+        self.warning(id, |table, row| table.cell_with(row, word), code, message, help)
+    }
+
+    /// A warning in the row of a statement, at the column that `find` gives for the table and the start of the row.
+    fn warning(
+        &self,
+        id: &str,
+        find: impl FnOnce(&Table, usize) -> Option<usize>,
+        code: &'static str,
+        message: String,
+        help: String,
+    ) -> Option<Diagnostic> {
         let draft = &self.drafts[*self.by_id.get(id)?];
         let table = self.tables.get(draft.origin.file)?;
-        let at = table.cell_with(draft.origin.start, word);
         let (start, line) = (draft.origin.start, draft.origin.line);
-        let fault = table.fault_at(code, start, line, at, message, String::new());
+        let fault = table.fault_at(code, start, line, find(table, start), message, String::new());
         Some(fault.severity(Severity::Warning).help(help))
     }
 
