@@ -6,8 +6,8 @@ use std::path::Path;
 use assessment::{Assessment, Assessor};
 use case::{Case, Parsed};
 use roadmap::Roadmap;
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
-use statement::{Body, Header, Statement, civil};
+use statement::civil;
+use statement::kinds::agreement::KeyEnroll;
 use tlog::note::SigningKey;
 
 /// The entries of a real case, and its roadmap.
@@ -16,21 +16,7 @@ fn entries(name: &str) -> (Vec<Parsed>, Option<Roadmap>) {
         intake::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases").join(name))
             .unwrap();
     let desk = SigningKey::generate("desk.example").unwrap();
-    let header = Header {
-        case: name.parse().unwrap(),
-        id: "key.desk".parse().unwrap(),
-        note: None,
-        party: "desk".parse().unwrap(),
-        replaces: None,
-        said: None,
-        source: None,
-    };
-    let body = Body::KeyEnroll(KeyEnroll {
-        key: desk.verifying_key().to_string(),
-        owner: "desk".parse().unwrap(),
-        purpose: KeyPurpose::Desk,
-    });
-    let enroll = Statement { header, body };
+    let enroll = KeyEnroll::of_desk(&name.parse().unwrap(), &desk.verifying_key());
     let all = std::iter::once(&enroll).chain(folder.drafts.iter().map(|d| &d.statement));
     let entries = all.map(|s| Parsed::read(&s.sign(&[&desk]).unwrap())).collect();
     (entries, folder.roadmap.map(|file| roadmap::read(&file.text).roadmap))

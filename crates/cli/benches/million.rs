@@ -13,7 +13,7 @@ use jiff::ToSpan as _;
 use ledger::Ledger;
 use rayon::prelude::*;
 use statement::kinds::account::{AccountLine, AccountReport, Dialect, ReportType, WeightUnit};
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
+use statement::kinds::agreement::KeyEnroll;
 use statement::kinds::declaration::{ItemDeclare, SiteDeclare};
 use statement::kinds::evidence::Observation;
 use statement::kinds::items::{ItemStep, StageStanding};
@@ -31,15 +31,15 @@ fn main() {
     divan::main();
 }
 
-fn header(id: String, source: bool) -> Header {
+fn header(id: String) -> Header {
     Header {
         case: "big".parse().unwrap(),
         id: id.parse().unwrap(),
         note: None,
-        party: if source { "DPRK" } else { "desk" }.parse().unwrap(),
+        party: "DPRK".parse().unwrap(),
         replaces: None,
         said: None,
-        source: source.then(|| Source {
+        source: Some(Source {
             basis: Basis::Seen,
             cite: "accounting record, sheet 12".into(),
             credibility: None,
@@ -179,7 +179,7 @@ fn statement(i: usize) -> Statement {
             (format!("icr-{i}"), Body::AccountReport(report(area, number)))
         }
     };
-    Statement { header: header(id, true), body }
+    Statement { header: header(id), body }
 }
 
 fn roadmap() -> roadmap::Roadmap {
@@ -207,12 +207,7 @@ fn a_case_of_a_million_statements(bencher: Bencher<'_, '_>) {
         let mut ledger =
             Ledger::create(&folder.path().join("big.sqlite"), &"big".parse().unwrap(), log)
                 .unwrap();
-        let body = Body::KeyEnroll(KeyEnroll {
-            key: desk.verifying_key().to_string(),
-            owner: "desk".parse().unwrap(),
-            purpose: KeyPurpose::Desk,
-        });
-        let enroll = Statement { header: header("key.desk".into(), false), body };
+        let enroll = KeyEnroll::of_desk(&"big".parse().unwrap(), &desk.verifying_key());
         ledger.append(vec![enroll.sign(&[&desk]).unwrap()]).unwrap();
 
         let start = Instant::now();
@@ -252,9 +247,8 @@ fn a_case_of_a_million_statements(bencher: Bencher<'_, '_>) {
             ("an observation", 3, observation(7)),
             ("a site", 4, site(7)),
         ] {
-            let entry = Statement { header: header(format!("more-{i}"), true), body }
-                .sign(&[&desk])
-                .unwrap();
+            let entry =
+                Statement { header: header(format!("more-{i}")), body }.sign(&[&desk]).unwrap();
             let start = Instant::now();
             case.apply(Parsed::read(&entry));
             assessor.assess(&case, Some(&roadmap), day);

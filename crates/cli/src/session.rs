@@ -10,8 +10,8 @@ use ledger::keys::KeyDir;
 use ledger::{Added, Ledger, LedgerError};
 use rayon::prelude::*;
 use roadmap::Roadmap;
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
-use statement::{Body, CaseId, Header, PartyId, ReadError, Statement};
+use statement::kinds::agreement::KeyEnroll;
+use statement::{CaseId, ReadError, Statement};
 use tlog::note::{NoteError, SigningKey};
 
 use crate::args::PlaceArgs;
@@ -96,7 +96,7 @@ impl Session {
         let mut ledger = open_or_create(&file, &manifest.id, manifest.origin.as_deref(), &keys)?;
         let mut case = load(&ledger)?;
         if case.size == 0 {
-            let entry = enrolment(&manifest.id, &desk).sign(&[&desk])?;
+            let entry = KeyEnroll::of_desk(&manifest.id, &desk.verifying_key()).sign(&[&desk])?;
             let parsed = Parsed::read_accepted(&entry);
             ledger.append(vec![entry])?;
             case = load(&ledger)?;
@@ -372,29 +372,6 @@ pub(crate) fn load(ledger: &Ledger) -> Result<Case, CliError> {
     Ok(folding.finish())
 }
 
-/// The desk's own key speaks for the desk from the first entry on.
-fn enrolment(case: &CaseId, desk: &SigningKey) -> Statement {
-    // Constants without white space.
-    #[expect(clippy::expect_used, reason = "both are ids")]
-    let (id, party) =
-        ("key.desk".parse().expect("an id"), "desk".parse::<PartyId>().expect("an id"));
-    let body = Body::KeyEnroll(KeyEnroll {
-        key: desk.verifying_key().to_string(),
-        owner: party.clone(),
-        purpose: KeyPurpose::Desk,
-    });
-    let header = Header {
-        case: case.clone(),
-        id,
-        note: None,
-        party,
-        replaces: None,
-        said: None,
-        source: None,
-    };
-    Statement { header, body }
-}
-
 /// Whether the case says already what a draft says.
 fn is_recorded(draft: &Statement, case: &Case) -> bool {
     case.object(draft.header.id.as_str()).is_some_and(|o| {
@@ -495,7 +472,9 @@ fn fold_in_memory(folder: &Folder) -> Result<Case, CliError> {
     let Some(manifest) = &folder.manifest else { return Ok(Case::new()) };
     let desk = SigningKey::generate(DESK_KEY.1)?;
     let mut case = Case::new();
-    case.apply(Parsed::read_accepted(&enrolment(&manifest.id, &desk).sign(&[&desk])?));
+    case.apply(Parsed::read_accepted(
+        &KeyEnroll::of_desk(&manifest.id, &desk.verifying_key()).sign(&[&desk])?,
+    ));
     let parsed: Vec<Parsed> = folder
         .drafts
         .par_iter()

@@ -3,7 +3,7 @@
 
 use case::{Case, Parsed};
 use divan::Bencher;
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
+use statement::kinds::agreement::KeyEnroll;
 use statement::kinds::declaration::SiteDeclare;
 use statement::kinds::evidence::Observation;
 use statement::{Basis, Body, Header, Place, Point, Source, Statement, civil};
@@ -20,21 +20,7 @@ fn the_whole_dprk_case(bencher: Bencher<'_, '_>) {
     let desk = SigningKey::generate("desk.example").unwrap();
     let mut case = Case::new();
     let mut add = |s: &Statement| case.apply(Parsed::read_accepted(&s.sign(&[&desk]).unwrap()));
-    let header = Header {
-        case: "dprk".parse().unwrap(),
-        id: "key.desk".parse().unwrap(),
-        note: None,
-        party: "desk".parse().unwrap(),
-        replaces: None,
-        said: None,
-        source: None,
-    };
-    let body = Body::KeyEnroll(KeyEnroll {
-        key: desk.verifying_key().to_string(),
-        owner: "desk".parse().unwrap(),
-        purpose: KeyPurpose::Desk,
-    });
-    add(&Statement { header, body });
+    add(&KeyEnroll::of_desk(&"dprk".parse().unwrap(), &desk.verifying_key()));
     intake::read(&root).unwrap().drafts.iter().for_each(|d| add(&d.statement));
     assert!(case.observations.len() > 50);
     bencher.bench_local(|| crosscheck::assess(&case, civil::date(2026, 11, 23)).sites.len());
@@ -55,14 +41,14 @@ fn point(i: usize) -> Option<Place> {
 
 fn case() -> Case {
     let desk = SigningKey::generate("desk.example").unwrap();
-    let header = |id: String, source: bool| Header {
+    let header = |id: String| Header {
         case: "big".parse().unwrap(),
         id: id.parse().unwrap(),
         note: None,
         party: "desk".parse().unwrap(),
         replaces: None,
         said: None,
-        source: source.then(|| Source {
+        source: Some(Source {
             basis: Basis::Seen,
             cite: "survey".into(),
             credibility: Some(2),
@@ -71,12 +57,7 @@ fn case() -> Case {
     };
     let mut case = Case::new();
     let mut add = |s: Statement| case.apply(Parsed::read_accepted(&s.sign(&[&desk]).unwrap()));
-    let body = Body::KeyEnroll(KeyEnroll {
-        key: desk.verifying_key().to_string(),
-        owner: "desk".parse().unwrap(),
-        purpose: KeyPurpose::Desk,
-    });
-    add(Statement { header: header("key.desk".into(), false), body });
+    add(KeyEnroll::of_desk(&"big".parse().unwrap(), &desk.verifying_key()));
     for i in 0..1000 {
         let body = Body::SiteDeclare(SiteDeclare {
             category: KINDS[i % 5].into(),
@@ -87,7 +68,7 @@ fn case() -> Case {
             status: Some("operating".into()),
             variants: vec![format!("Facility {i}")],
         });
-        add(Statement { header: header(format!("d-{i}"), true), body });
+        add(Statement { header: header(format!("d-{i}")), body });
     }
     for i in 0..10_000 {
         let of = i % 1200;
@@ -101,7 +82,7 @@ fn case() -> Case {
             variants: vec![format!("Facility {of}")],
             variants_from_memory: vec![],
         });
-        add(Statement { header: header(format!("o-{i}"), true), body });
+        add(Statement { header: header(format!("o-{i}")), body });
     }
     case
 }

@@ -8,8 +8,8 @@ use crosscheck::{
     Counts, Crosscheck, Level, Looked, Settings, SiteRow, UnmatchedPlace, Verdict, assess,
 };
 use proptest::prelude::*;
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
-use statement::{Body, Header, Statement, civil};
+use statement::kinds::agreement::KeyEnroll;
+use statement::{Statement, civil};
 use tlog::note::SigningKey;
 
 fn statements() -> Vec<Statement> {
@@ -20,23 +20,9 @@ fn statements() -> Vec<Statement> {
 
 fn fold(statements: &[Statement]) -> Case {
     let desk = SigningKey::generate("desk.example").unwrap();
-    let header = Header {
-        case: "dprk".parse().unwrap(),
-        id: "key.desk".parse().unwrap(),
-        note: None,
-        party: "desk".parse().unwrap(),
-        replaces: None,
-        said: None,
-        source: None,
-    };
-    let body = Body::KeyEnroll(KeyEnroll {
-        key: desk.verifying_key().to_string(),
-        owner: "desk".parse().unwrap(),
-        purpose: KeyPurpose::Desk,
-    });
     let mut case = Case::new();
     let mut add = |s: &Statement| case.apply(Parsed::read(&s.sign(&[&desk]).unwrap()));
-    add(&Statement { header, body });
+    add(&KeyEnroll::of_desk(&"dprk".parse().unwrap(), &desk.verifying_key()));
     statements.iter().for_each(add);
     assert_eq!(case.rejected, []);
     case

@@ -4,7 +4,7 @@
 use case::{Case, Parsed};
 use crosscheck::{Crosscheck, Judgement, Match, Verdict, assess};
 use names::{How, System};
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
+use statement::kinds::agreement::KeyEnroll;
 use statement::kinds::declaration::SiteDeclare;
 use statement::kinds::evidence::Observation;
 use statement::{
@@ -73,18 +73,11 @@ impl Said {
                 reliability: None,
             }),
         };
-        let enrol = KeyEnroll {
-            key: desk.verifying_key().to_string(),
-            owner: "desk".parse().unwrap(),
-            purpose: KeyPurpose::Desk,
-        };
         let mut case = Case::new();
-        let mut add = |header: Header, body: Body| {
-            case.apply(Parsed::read(&Statement { header, body }.sign(&[&desk]).unwrap()));
-        };
-        add(Header { source: None, ..header("key.desk", None) }, Body::KeyEnroll(enrol));
+        let mut add = |s: Statement| case.apply(Parsed::read(&s.sign(&[&desk]).unwrap()));
+        add(KeyEnroll::of_desk(&"small".parse().unwrap(), &desk.verifying_key()));
         for (id, said, body) in &self.statements {
-            add(header(id, *said), body.clone());
+            add(Statement { header: header(id, *said), body: body.clone() });
         }
         assert_eq!(case.rejected, []);
         assess(&case, civil::date(2026, 1, 1))

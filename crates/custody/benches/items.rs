@@ -8,7 +8,7 @@ use custody::{Custodian, Rules, Sequences, reconcile};
 use divan::{Bencher, black_box};
 use ledger::Ledger;
 use rayon::prelude::*;
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
+use statement::kinds::agreement::KeyEnroll;
 use statement::kinds::declaration::ItemDeclare;
 use statement::kinds::inspection::{SealApply, SealCheck, SealState};
 use statement::kinds::items::{ItemStep, ManifestLine, StageStanding, Transfer};
@@ -23,15 +23,15 @@ fn main() {
     divan::main();
 }
 
-fn header(id: String, source: bool) -> Header {
+fn header(id: String) -> Header {
     Header {
         case: "big".parse().unwrap(),
         id: id.parse().unwrap(),
         note: None,
-        party: if source { "DPRK" } else { "desk" }.parse().unwrap(),
+        party: "DPRK".parse().unwrap(),
         replaces: None,
         said: None,
-        source: source.then(|| Source {
+        source: Some(Source {
             basis: Basis::Seen,
             cite: "field book 12".into(),
             credibility: None,
@@ -81,7 +81,7 @@ fn statement(item: usize, event: usize) -> Statement {
         }),
     };
     let own = if event == 0 { id } else { format!("{id}.{event}") };
-    Statement { header: header(own, true), body }
+    Statement { header: header(own), body }
 }
 
 #[divan::bench(sample_count = 1, sample_size = 1)]
@@ -92,13 +92,7 @@ fn a_million_events(bencher: Bencher<'_, '_>) {
         let log = SigningKey::generate("log.example/big").unwrap();
         let path = folder.path().join("big.sqlite");
         let mut ledger = Ledger::create(&path, &"big".parse().unwrap(), log).unwrap();
-        let key = desk.verifying_key().to_string();
-        let body = Body::KeyEnroll(KeyEnroll {
-            key,
-            owner: "desk".parse().unwrap(),
-            purpose: KeyPurpose::Desk,
-        });
-        let enroll = Statement { header: header("key.desk".into(), false), body };
+        let enroll = KeyEnroll::of_desk(&"big".parse().unwrap(), &desk.verifying_key());
         ledger.append(vec![enroll.sign(&[&desk]).unwrap()]).unwrap();
         for event in 0..=10 {
             for first in (0..ITEMS).step_by(10_000) {
@@ -120,7 +114,7 @@ fn a_million_events(bencher: Bencher<'_, '_>) {
         println!("\n{} entries from disk, hashed and folded: {folded:.2} s; custody and stage of {} items: {:.2} s; together {all:.2} s", case.size, custody.items, all - folded);
         assert_eq!((custody.items, case.rejected.len(), custody.held["IAEA"]), (ITEMS, 0, ITEMS));
         let more = Statement {
-            header: header("one-more".into(), true),
+            header: header("one-more".into()),
             body: Body::SealCheck(SealCheck {
                 on: "2029-01-01".parse().unwrap(),
                 seal: "rod-50000.7".parse().unwrap(),

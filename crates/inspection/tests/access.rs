@@ -609,11 +609,7 @@ fn folded(name: &str) -> Case {
     assert!(!folder.has_errors(), "{}", intake::render(&folder.diagnostics, 100, false));
     let desk = SigningKey::generate("desk.example").unwrap();
     let mut case = Case::new();
-    let key = desk.verifying_key().to_string();
-    let enroll = KeyEnroll { key, owner: "desk".parse().unwrap(), purpose: KeyPurpose::Desk };
-    let mut header = header("key.desk", "desk", None);
-    header.case = name.parse().unwrap();
-    let enroll = Statement { header, body: Body::KeyEnroll(enroll) };
+    let enroll = KeyEnroll::of_desk(&name.parse().unwrap(), &desk.verifying_key());
     case.apply(Parsed::read(&enroll.sign(&[&desk]).unwrap()));
     for draft in &folder.drafts {
         case.apply(Parsed::read(&draft.statement.sign(&[&desk]).unwrap()));

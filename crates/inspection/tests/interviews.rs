@@ -13,7 +13,7 @@ use inspection::{InterviewState, interviews};
 use statement::kinds::access::{
     InterviewAnswer, InterviewRecord, InterviewRequest, ReasonCode, Terms,
 };
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
+use statement::kinds::agreement::KeyEnroll;
 use statement::kinds::declaration::{PersonDeclare, SiteDeclare};
 use statement::{Body, Header, Sha256Digest, Statement, civil};
 use tlog::note::SigningKey;
@@ -32,14 +32,10 @@ fn header(id: &str) -> Header {
 
 fn entries(bodies: &[(String, Body)]) -> Vec<Vec<u8>> {
     let desk = SigningKey::generate("desk.example").unwrap();
-    let key = desk.verifying_key().to_string();
-    let enroll = KeyEnroll { key, owner: "desk".parse().unwrap(), purpose: KeyPurpose::Desk };
-    let first = ("key.desk".to_owned(), Body::KeyEnroll(enroll));
-    std::iter::once(&first)
-        .chain(bodies)
-        .map(|(id, body)| {
-            Statement { header: header(id), body: body.clone() }.sign(&[&desk]).unwrap()
-        })
+    let said = bodies.iter().map(|(id, body)| Statement { header: header(id), body: body.clone() });
+    std::iter::once(KeyEnroll::of_desk(&"t".parse().unwrap(), &desk.verifying_key()))
+        .chain(said)
+        .map(|s| s.sign(&[&desk]).unwrap())
         .collect()
 }
 

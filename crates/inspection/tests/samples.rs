@@ -6,8 +6,8 @@ use std::fs;
 use case::{Case, Parsed};
 use inspection::{SampleStatus, samples};
 use proptest::prelude::*;
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
-use statement::{Body, Header, Statement, civil};
+use statement::civil;
+use statement::kinds::agreement::KeyEnroll;
 use tlog::note::SigningKey;
 
 const CASE: &str = "case \"t\" {\n  party \"DPRK\"\n  party \"IAEA\"\n  declares \"DPRK\"\n}\n";
@@ -32,18 +32,7 @@ fn entries(rows: &[&str]) -> Vec<Vec<u8>> {
     let read = intake::read(folder.path()).unwrap();
     assert!(!read.has_errors(), "{}", intake::render(&read.diagnostics, 100, false));
     let desk = SigningKey::generate("desk.example").unwrap();
-    let key = desk.verifying_key().to_string();
-    let enroll = KeyEnroll { key, owner: "desk".parse().unwrap(), purpose: KeyPurpose::Desk };
-    let header = Header {
-        case: "t".parse().unwrap(),
-        id: "key.desk".parse().unwrap(),
-        note: None,
-        party: "desk".parse().unwrap(),
-        replaces: None,
-        said: None,
-        source: None,
-    };
-    let first = Statement { header, body: Body::KeyEnroll(enroll) };
+    let first = KeyEnroll::of_desk(&"t".parse().unwrap(), &desk.verifying_key());
     std::iter::once(&first)
         .chain(read.drafts.iter().map(|d| &d.statement))
         .map(|s| s.sign(&[&desk]).unwrap())

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use divan::{Bencher, counter::ItemsCount};
 use ledger::Ledger;
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
+use statement::kinds::agreement::KeyEnroll;
 use statement::kinds::items::{ItemStep, StageStanding};
 use statement::{Basis, Body, Header, Source, Statement};
 use tlog::note::SigningKey;
@@ -18,7 +18,7 @@ fn main() {
     divan::main();
 }
 
-fn header(id: String, source: bool) -> Header {
+fn header(id: String) -> Header {
     Header {
         case: "big".parse().unwrap(),
         id: id.parse().unwrap(),
@@ -26,7 +26,7 @@ fn header(id: String, source: bool) -> Header {
         party: "desk".parse().unwrap(),
         replaces: None,
         said: None,
-        source: source.then(|| Source {
+        source: Some(Source {
             basis: Basis::Seen,
             cite: "inspection log of the storage hall, sheet 12".into(),
             credibility: None,
@@ -43,16 +43,11 @@ fn statement(i: usize) -> Statement {
         stage: "discharged".into(),
         standing: StageStanding::Claimed,
     });
-    Statement { header: header(format!("step-{i:07}"), true), body }
+    Statement { header: header(format!("step-{i:07}")), body }
 }
 
 fn enrolment(desk: &SigningKey) -> Vec<u8> {
-    let body = Body::KeyEnroll(KeyEnroll {
-        key: desk.verifying_key().to_string(),
-        owner: "desk".parse().unwrap(),
-        purpose: KeyPurpose::Desk,
-    });
-    Statement { header: header("key.desk".into(), false), body }.sign(&[desk]).unwrap()
+    KeyEnroll::of_desk(&"big".parse().unwrap(), &desk.verifying_key()).sign(&[desk]).unwrap()
 }
 
 fn fill(folder: &std::path::Path) -> Ledger {

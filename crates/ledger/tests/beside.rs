@@ -9,7 +9,7 @@ use ledger::audit::Folder;
 use ledger::index::SubjectIndex;
 use ledger::keys::KeyDir;
 use proptest::prelude::*;
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
+use statement::kinds::agreement::KeyEnroll;
 use statement::kinds::evidence::Event;
 use statement::{Attachment, Body, Header, Statement, attachments};
 use tempfile::TempDir;
@@ -47,12 +47,8 @@ fn log(folder: &TempDir) -> (Ledger, SigningKey) {
     let key = keys.load_or_create("log", "log.example").unwrap();
     let file = folder.path().join("ledger.sqlite");
     let mut ledger = Ledger::create(&file, &"t".parse().unwrap(), key).unwrap();
-    let enroll = Body::KeyEnroll(KeyEnroll {
-        key: desk.verifying_key().to_string(),
-        owner: "desk".parse().unwrap(),
-        purpose: KeyPurpose::Desk,
-    });
-    ledger.append(vec![statement("key.desk", enroll).sign(&[&desk]).unwrap()]).unwrap();
+    let enroll = KeyEnroll::of_desk(&"t".parse().unwrap(), &desk.verifying_key());
+    ledger.append(vec![enroll.sign(&[&desk]).unwrap()]).unwrap();
     (ledger, desk)
 }
 

@@ -3,7 +3,7 @@
 
 use case::{Case, Parsed};
 use divan::Bencher;
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
+use statement::kinds::agreement::KeyEnroll;
 use statement::kinds::roadmap::{Progress, StepClaim};
 use statement::{Basis, Body, Header, Quantity, Source, Statement, civil};
 use tlog::note::SigningKey;
@@ -25,12 +25,7 @@ fn case(statements: usize, steps: usize) -> Case {
     };
     let mut case = Case::new();
     let mut add = |s: Statement| case.apply(Parsed::read_accepted(&s.sign(&[&desk]).unwrap()));
-    let body = Body::KeyEnroll(KeyEnroll {
-        key: desk.verifying_key().to_string(),
-        owner: "desk".parse().unwrap(),
-        purpose: KeyPurpose::Desk,
-    });
-    add(Statement { header: header("key.desk".into()), body });
+    add(KeyEnroll::of_desk(&"big".parse().unwrap(), &desk.verifying_key()));
     for i in 0..statements {
         let body = Body::StepClaim(StepClaim {
             amount: Some(Quantity {

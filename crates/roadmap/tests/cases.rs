@@ -5,8 +5,8 @@ use std::path::Path;
 
 use case::{Case, Parsed};
 use roadmap::{LimitState, Roadmap, Status, StepState, StepStatus, Timeliness, read, status};
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
-use statement::{Body, Header, Statement, civil};
+use statement::kinds::agreement::KeyEnroll;
+use statement::{Statement, civil};
 use tlog::note::SigningKey;
 
 fn case(name: &str) -> (Case, Roadmap) {
@@ -14,23 +14,9 @@ fn case(name: &str) -> (Case, Roadmap) {
         intake::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases").join(name))
             .unwrap();
     let desk = SigningKey::generate("desk.example").unwrap();
-    let header = Header {
-        case: name.parse().unwrap(),
-        id: "key.desk".parse().unwrap(),
-        note: None,
-        party: "desk".parse().unwrap(),
-        replaces: None,
-        said: None,
-        source: None,
-    };
-    let body = Body::KeyEnroll(KeyEnroll {
-        key: desk.verifying_key().to_string(),
-        owner: "desk".parse().unwrap(),
-        purpose: KeyPurpose::Desk,
-    });
     let mut case = Case::new();
     let mut add = |s: &Statement| case.apply(Parsed::read(&s.sign(&[&desk]).unwrap()));
-    add(&Statement { header, body });
+    add(&KeyEnroll::of_desk(&name.parse().unwrap(), &desk.verifying_key()));
     folder.drafts.iter().for_each(|d| add(&d.statement));
     assert_eq!(case.rejected, []);
     let reading = read(&folder.roadmap.unwrap().text);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use ledger::Ledger;
 use ledger::keys::KeyDir;
-use statement::kinds::agreement::{KeyEnroll, KeyPurpose};
+use statement::kinds::agreement::KeyEnroll;
 use statement::kinds::evidence::Event;
 use statement::{Body, Header, Statement};
 
@@ -39,12 +39,8 @@ pub(crate) fn create(folder: &Path, events: usize) {
     let log = keys.load_or_create("log", "log.example").unwrap();
     let mut ledger =
         Ledger::create(&folder.join("ledger.sqlite"), &"dprk".parse().unwrap(), log).unwrap();
-    let body = Body::KeyEnroll(KeyEnroll {
-        key: desk.verifying_key().to_string(),
-        owner: "desk".parse().unwrap(),
-        purpose: KeyPurpose::Desk,
-    });
-    let mut entries = vec![Statement { body, ..statement("key.desk") }.sign(&[&desk]).unwrap()];
+    let enroll = KeyEnroll::of_desk(&"dprk".parse().unwrap(), &desk.verifying_key());
+    let mut entries = vec![enroll.sign(&[&desk]).unwrap()];
     entries.extend((1..=events).map(|i| statement(&format!("e-{i}")).sign(&[&desk]).unwrap()));
     ledger.append(entries).unwrap();
 }

@@ -1,9 +1,10 @@
 //! The agreement and the keys of those who stand behind it.
 
 use serde::{Deserialize, Serialize};
+use tlog::note::VerifyingKey;
 
 use crate::check::{Check, Faults};
-use crate::{Date, ObjectId, PartyId, Sha256Digest};
+use crate::{Body, CaseId, Date, Header, ObjectId, PartyId, Sha256Digest, Statement};
 
 /// `agreement.adopt`: the parties adopt a roadmap text. Signed by all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,28 @@ pub struct KeyEnroll {
     pub owner: PartyId,
     /// What it may sign.
     pub purpose: KeyPurpose,
+}
+
+impl KeyEnroll {
+    /// The first statement of a ledger that a desk keeps: the desk's own key speaks for the desk from then on.
+    #[must_use]
+    pub fn of_desk(case: &CaseId, key: &VerifyingKey) -> Statement {
+        // Constants without white space.
+        #[expect(clippy::expect_used, reason = "both are ids")]
+        let (id, party) =
+            ("key.desk".parse().expect("an id"), "desk".parse::<PartyId>().expect("an id"));
+        let body = Self { key: key.to_string(), owner: party.clone(), purpose: KeyPurpose::Desk };
+        let header = Header {
+            case: case.clone(),
+            id,
+            note: None,
+            party,
+            replaces: None,
+            said: None,
+            source: None,
+        };
+        Statement { header, body: Body::KeyEnroll(body) }
+    }
 }
 
 /// `key.revoke`: a key no longer speaks for anyone from this entry on.
