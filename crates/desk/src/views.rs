@@ -66,7 +66,7 @@ pub fn looked(looked: Looked) -> &'static str {
 }
 
 /// The verdict on a site; of one not seen, whether anybody looked; of one that differs, in what.
-fn outcome(site: &SiteRow) -> String {
+pub(crate) fn outcome(site: &SiteRow) -> String {
     let words = verdict(site.verdict);
     match site.verdict {
         Verdict::DeclaredNotSeen => format!("{words}; {}", looked(site.looked)),

@@ -105,11 +105,10 @@ fn explain(id: &str, material: &Material, a: &Assessment) -> (Vec<String>, BTree
     let c = &a.crosscheck;
     if let Some(site) = c.sites.iter().find(|s| s.site.as_str() == id) {
         words.push(format!(
-            "declared as {} ({}): {}; {}",
+            "declared as {} ({}): {}",
             site.name,
             site.category,
-            views::verdict(site.verdict),
-            views::looked(site.looked)
+            views::outcome(site)
         ));
         words.push(weighing(&site.weighing));
         words.extend(site.matches.iter().map(|m| waterfall(m.id.as_str(), m)));
