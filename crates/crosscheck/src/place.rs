@@ -92,7 +92,15 @@ impl Crowd {
         let reach = 5.0 * (self.widest_m + at.r95_m) / R95 / 111_195.0;
         let first = self.points.partition_point(|p| p.lat < at.lat - reach);
         let near = self.points[first..].iter().take_while(|p| p.lat <= at.lat + reach);
-        near.map(|p| density(at, *p, distance_m(at, *p))).sum()
+        // A degree of longitude is shortest at the end of the window that is nearer to a pole.
+        let nearest_pole = at.lat.abs() + reach;
+        let reach_lon =
+            if nearest_pole < 90.0 { reach / nearest_pole.to_radians().cos() } else { 360.0 };
+        let beside = |p: &&At| {
+            let apart = (p.lon - at.lon).abs();
+            apart.min(360.0 - apart) <= reach_lon
+        };
+        near.filter(beside).map(|p| density(at, *p, distance_m(at, *p))).sum()
     }
 
     /// The area a non-match of `at` would be spread over, in square metres: one over the chance per square metre that

@@ -90,7 +90,7 @@ fn a_million_statements(bencher: Bencher<'_, '_>) {
     });
 }
 
-#[divan::bench(sample_count = 100, sample_size = 1)]
+#[divan::bench(sample_count = 1000, sample_size = 1)]
 fn one_durable_append(bencher: Bencher<'_, '_>) {
     let folder = tempfile::tempdir_in(".").unwrap();
     let desk = SigningKey::generate("desk.example").unwrap();
@@ -102,7 +102,7 @@ fn one_durable_append(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| ledger.append(vec![next.next().unwrap()]).unwrap());
 }
 
-#[divan::bench(sample_count = 100, sample_size = 1)]
+#[divan::bench(sample_count = 1000, sample_size = 1)]
 fn one_fsync(bencher: Bencher<'_, '_>) {
     let folder = tempfile::tempdir_in(".").unwrap();
     let mut file = std::fs::File::create(folder.path().join("file")).unwrap();

@@ -12,6 +12,9 @@ use crate::keyring::Keyring;
 use crate::store::Tiles;
 use crate::{Ledger, LedgerError, Refusal};
 
+/// So many entries are read sooner here than handed to other threads.
+const FEW: usize = 4;
+
 /// What became of one entry of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Added {
@@ -77,9 +80,12 @@ impl Ledger {
     /// [`LedgerError::Refused`] names the first entry that may not be added: not canonical, not valid, of
     /// another case, too long, or with a bad signature by an enrolled key.
     pub fn append(&mut self, entries: Vec<Vec<u8>>) -> Result<Appended, LedgerError> {
-        let case = &self.case;
-        let prepared: Vec<Result<Prepared, Refusal>> =
-            entries.into_par_iter().map(|bytes| Prepared::read(bytes, case)).collect();
+        let read = |bytes| Prepared::read(bytes, &self.case);
+        let prepared: Vec<Result<Prepared, Refusal>> = if entries.len() <= FEW {
+            entries.into_iter().map(read).collect()
+        } else {
+            entries.into_par_iter().map(read).collect()
+        };
         let prepared: Vec<Prepared> = prepared
             .into_iter()
             .enumerate()
@@ -104,7 +110,7 @@ impl Ledger {
     /// 4. If a key was enrolled since the signatures were checked, let go and have them checked again.
     /// 5. Insert the entries that are not duplicates.
     /// 6. Write the hash tiles that are new or changed, sign and write the checkpoint of the new size.
-    /// 7. Commit: SQLite appends everything to its write-ahead log and waits for `fsync`.
+    /// 7. Commit: SQLite appends everything to its write-ahead log and waits until the disk has it (`fdatasync`).
     ///
     /// A crash before 7 leaves the log as it was; a crash after it loses nothing. The edge in memory is
     /// dropped on every error, so that the next append reads the tree from the file.
@@ -222,11 +228,16 @@ fn check_signatures(keyring: &Keyring, prepared: &[Prepared]) -> Result<(), Ledg
             keys.add(number(position), key.clone());
         }
     }
-    let bad = prepared.par_iter().enumerate().find_map_first(|(position, entry)| {
+    let bad = |(position, entry): (usize, &Prepared)| {
         let checked = open_entry(&entry.bytes)
             .map_err(Refusal::Statement)
             .and_then(|note| keys.check(&note, number(position)).map_err(Refusal::Signature));
         checked.err().map(|reason| LedgerError::Refused { position, reason })
-    });
-    bad.map_or(Ok(()), Err)
+    };
+    let first = if prepared.len() <= FEW {
+        prepared.iter().enumerate().find_map(bad)
+    } else {
+        prepared.par_iter().enumerate().find_map_first(bad)
+    };
+    first.map_or(Ok(()), Err)
 }

@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 
 /// Hashes in a full tile.
 pub const TILE_WIDTH: u64 = 256;
+/// Levels of the tree in one level of tiles: 2^8 = 256.
+const TILE_HEIGHT: u32 = 8;
 
 /// A SHA-256 hash of the tree; shown in base64, as checkpoints and proofs write it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,12 +133,15 @@ pub struct Tile {
 
 /// The right edge of a growing tree: all that an append needs to know.
 ///
-/// Level by level the hashes of the last, partial tile. A full tile is passed on as one hash to the level
-/// above, so every inner node is hashed once, whatever the sizes of the batches.
+/// Level by level the hashes of the last, partial tile, and the roots of the perfect subtrees before it. Every
+/// inner node is hashed once, whatever the sizes of the batches, and the root costs one hash for each subtree.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Edge {
     size: u64,
+    /// The hashes of the tile at the edge of each level.
     partial: Vec<Vec<Hash>>,
+    /// The roots of the perfect subtrees the tree is made of, one for each bit of its size, largest first.
+    subtrees: Vec<Hash>,
 }
 
 impl Edge {
@@ -165,7 +170,16 @@ impl Edge {
             count /= TILE_WIDTH;
             level += 1;
         }
-        Ok(Self { size, partial })
+        let mut subtrees = Vec::new();
+        for hashes in partial.iter().rev() {
+            let mut rest = hashes.as_slice();
+            while let Some(width) = rest.len().checked_ilog2() {
+                let (first, after) = rest.split_at(1 << width);
+                subtrees.push(perfect_root(first));
+                rest = after;
+            }
+        }
+        Ok(Self { size, partial, subtrees })
     }
 
     /// Entries so far.
@@ -181,23 +195,33 @@ impl Edge {
         let mut changed = [false; 8];
         for leaf in leaves {
             self.size += 1;
-            let mut carry = leaf;
-            for (level, changed) in changed.iter_mut().enumerate() {
-                if self.partial.len() == level {
-                    self.partial.push(Vec::with_capacity(256));
+            let mut node = leaf;
+            let mut height = 0;
+            loop {
+                if height % TILE_HEIGHT == 0 {
+                    let level = (height / TILE_HEIGHT) as usize;
+                    if level > 0 {
+                        // The tile below is full and passed on as one hash.
+                        changed[level - 1] = false;
+                        let hashes = &mut self.partial[level - 1];
+                        let hashes = std::mem::replace(hashes, Vec::with_capacity(256));
+                        tiles.push(self.tile(level - 1, 1, hashes));
+                    }
+                    if self.partial.len() == level {
+                        self.partial.push(Vec::with_capacity(256));
+                    }
+                    self.partial[level].push(node);
+                    changed[level] = true;
                 }
-                let hashes = &mut self.partial[level];
-                hashes.push(carry);
-                *changed = true;
-                if hashes.len() < 256 {
+                // As many subtrees end here as the size has zeros at its end.
+                if height == self.size.trailing_zeros() {
                     break;
                 }
-                // The tile is full and passed on as one hash.
-                carry = perfect_root(hashes);
-                *changed = false;
-                let hashes = std::mem::replace(hashes, Vec::with_capacity(256));
-                tiles.push(self.tile(level, 1, hashes));
+                let Some(left) = self.subtrees.pop() else { break };
+                node = node_hash(&left, &node);
+                height += 1;
             }
+            self.subtrees.push(node);
         }
         for (level, _) in changed.iter().enumerate().filter(|(_, changed)| **changed) {
             tiles.push(self.tile(level, 0, self.partial[level].clone()));
@@ -218,19 +242,8 @@ impl Edge {
     /// The root of the tree.
     #[must_use]
     pub fn root(&self) -> Hash {
-        let mut right: Option<Hash> = None;
-        for hashes in &self.partial {
-            // A partial tile of width w is a row of perfect subtrees, one for each bit of w, largest first.
-            let mut rest = hashes.as_slice();
-            while !rest.is_empty() {
-                let width = 1 << rest.len().trailing_zeros();
-                let (before, last) = rest.split_at(rest.len() - width);
-                let subtree = perfect_root(last);
-                right = Some(right.map_or(subtree, |right| node_hash(&subtree, &right)));
-                rest = before;
-            }
-        }
-        right.unwrap_or_else(empty_root)
+        let root = self.subtrees.iter().rev().copied().reduce(|right, left| node_hash(&left, &right));
+        root.unwrap_or_else(empty_root)
     }
 }
 
