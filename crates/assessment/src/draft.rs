@@ -57,7 +57,7 @@ pub fn access_draft(assessment: &Assessment, case: &Case, id: &str) -> Option<Ac
         });
     }
     let check = &assessment.crosscheck;
-    let holds = |p: &&crosscheck::UnmatchedPlace| {
+    let holds = |p: &&std::sync::Arc<crosscheck::UnmatchedPlace>| {
         p.id.as_str() == id || p.observations.iter().any(|o| o.as_str() == id)
     };
     if let Some(place) = check.unmatched.iter().find(holds) {

@@ -1,6 +1,8 @@
 //! The cross-check of 10,000 observations against 1,000 declared sites.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
 
+use std::sync::OnceLock;
+
 use case::{Case, Parsed};
 use divan::Bencher;
 use statement::kinds::agreement::KeyEnroll;
@@ -39,9 +41,8 @@ fn point(i: usize) -> Option<Place> {
     Some(Place { point: Some(point), ..Default::default() })
 }
 
-fn case() -> Case {
-    let desk = SigningKey::generate("desk.example").unwrap();
-    let header = |id: String| Header {
+fn read(id: String, body: Body) -> Parsed {
+    let header = Header {
         case: "big".parse().unwrap(),
         id: id.parse().unwrap(),
         note: None,
@@ -55,35 +56,49 @@ fn case() -> Case {
             reliability: None,
         }),
     };
+    Parsed::read_accepted(&Statement { header, body }.sign(&[desk()]).unwrap())
+}
+
+fn desk() -> &'static SigningKey {
+    static DESK: OnceLock<SigningKey> = OnceLock::new();
+    DESK.get_or_init(|| SigningKey::generate("desk.example").unwrap())
+}
+
+fn site(i: usize) -> Parsed {
+    let body = Body::SiteDeclare(SiteDeclare {
+        category: KINDS[i % 5].into(),
+        claims: vec![],
+        material: None,
+        name: format!("{} {} plant number {i}", TOWNS[i % 10], KINDS[i % 5]),
+        place: point(i),
+        status: Some("operating".into()),
+        variants: vec![format!("Facility {i}")],
+    });
+    read(format!("d-{i}"), body)
+}
+
+fn observation(i: usize) -> Parsed {
+    let of = i % 1200;
+    let body = Body::Observation(Observation {
+        category: KINDS[of % 5].into(),
+        claims: vec![],
+        name: format!("{} {} {of}", TOWNS[of % 10], KINDS[of % 5]),
+        observed_on: Some("2021-08".parse().unwrap()),
+        place: point(of),
+        status: Some("operating".into()),
+        variants: vec![format!("Facility {of}")],
+        variants_from_memory: vec![],
+    });
+    read(format!("o-{i}"), body)
+}
+
+fn case() -> Case {
+    let desk = desk();
+    let enrolment = KeyEnroll::of_desk(&"big".parse().unwrap(), &desk.verifying_key());
     let mut case = Case::new();
-    let mut add = |s: Statement| case.apply(Parsed::read_accepted(&s.sign(&[&desk]).unwrap()));
-    add(KeyEnroll::of_desk(&"big".parse().unwrap(), &desk.verifying_key()));
-    for i in 0..1000 {
-        let body = Body::SiteDeclare(SiteDeclare {
-            category: KINDS[i % 5].into(),
-            claims: vec![],
-            material: None,
-            name: format!("{} {} plant number {i}", TOWNS[i % 10], KINDS[i % 5]),
-            place: point(i),
-            status: Some("operating".into()),
-            variants: vec![format!("Facility {i}")],
-        });
-        add(Statement { header: header(format!("d-{i}")), body });
-    }
-    for i in 0..10_000 {
-        let of = i % 1200;
-        let body = Body::Observation(Observation {
-            category: KINDS[of % 5].into(),
-            claims: vec![],
-            name: format!("{} {} {of}", TOWNS[of % 10], KINDS[of % 5]),
-            observed_on: Some("2021-08".parse().unwrap()),
-            place: point(of),
-            status: Some("operating".into()),
-            variants: vec![format!("Facility {of}")],
-            variants_from_memory: vec![],
-        });
-        add(Statement { header: header(format!("o-{i}")), body });
-    }
+    case.apply(Parsed::read_accepted(&enrolment.sign(&[desk]).unwrap()));
+    (0..1000).for_each(|i| case.apply(site(i)));
+    (0..10_000).for_each(|i| case.apply(observation(i)));
     case
 }
 
@@ -93,12 +108,25 @@ fn ten_thousand_observations_against_a_thousand_sites(bencher: Bencher<'_, '_>) 
     bencher.bench_local(|| crosscheck::assess(&case, civil::date(2026, 1, 1)).sites.len());
 }
 
-/// The same once more, by a cross-checker that has read the texts before.
-#[divan::bench(sample_count = 5, sample_size = 1)]
-fn once_more(bencher: Bencher<'_, '_>) {
-    let case = case();
+/// One more statement to a cross-checker that knows the case.
+fn one_more(bencher: Bencher<'_, '_>, more: impl Fn(usize) -> Parsed, first: usize) {
+    let mut case = case();
     let mut crosschecker = crosscheck::Crosschecker::default();
     let day = civil::date(2026, 1, 1);
     crosschecker.assess(&case, day);
-    bencher.bench_local(|| crosschecker.assess(&case, day).sites.len());
+    let mut next = first..;
+    bencher.bench_local(|| {
+        case.apply(more(next.next().unwrap()));
+        crosschecker.assess(&case, day).sites.len()
+    });
+}
+
+#[divan::bench(sample_count = 100, sample_size = 1)]
+fn one_observation_more(bencher: Bencher<'_, '_>) {
+    one_more(bencher, observation, 10_000);
+}
+
+#[divan::bench(sample_count = 100, sample_size = 1)]
+fn one_site_more(bencher: Bencher<'_, '_>) {
+    one_more(bencher, site, 1000);
 }

@@ -1,6 +1,7 @@
-//! The assessment: candidates, scores, verdicts.
+//! The assessment: scores, verdicts, rows.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use case::{Case, Index, Record};
 use foldhash::HashMap;
@@ -10,23 +11,26 @@ use statement::kinds::evidence::Observation;
 use statement::{ObjectId, Outcome, civil};
 
 use crate::attribute::differences;
+use crate::candidates::Candidates;
 use crate::category::{self, is_facility};
 use crate::entity::{Anchor, Entity, Towns, resolve};
 use crate::grade::{Settings, Weight, log_odds};
 use crate::look;
-use crate::name::{Names, Rarity, Vocabulary, Word};
+use crate::memo::{Memo, Print, Printer, print_of};
+use crate::name::{Names, Rarity, Vocabulary};
 use crate::order::natural;
 use crate::origin;
-use crate::place::{Crowd, distance_m};
+use crate::place::{At, Crowd, distance_m, too_far_north_or_south};
+use crate::print::Prints;
 use crate::result::{
     Crosscheck, Field, Judgement, Level, Looked, Match, Method, Misplaced, Neighbour,
     ObservationRow, SiteRow, UnmatchedPlace, Verdict,
 };
 use crate::score::{
     LEAST_NAME_BITS, MARGIN_BITS, Scored, Scorer, THRESHOLD, best_matches, best_without_place,
-    round,
+    round, steady_log2,
 };
-use crate::unmatched::{Reports, best_at, by_observation, cluster};
+use crate::unmatched::{Reports, best_at, cluster};
 use crate::weigh::{Item, fuse};
 
 const WORDS: &str = "matches: sum of log2 likelihood ratios of names (rarity of shared words, numbers decisive), category, \
@@ -39,12 +43,22 @@ const NEIGHBOUR_M: f64 = 5_000.0;
 /// Most neighbours told of one place.
 const NEIGHBOURS: usize = 4;
 
-/// Cross-checks one case again and again as it grows. It remembers how texts are read, nothing else, so that the
-/// result is that of [`assess`].
+/// Cross-checks one case again and again as it grows. It remembers how texts are read, and each row of its last result
+/// with a fingerprint of all it was made from, so that the result is that of [`assess`].
 #[derive(Debug, Default)]
 pub struct Crosschecker {
     vocabulary: Vocabulary,
     settings: Settings,
+    kept: Kept,
+}
+
+/// The rows of the last result.
+#[derive(Debug, Default)]
+struct Kept {
+    compares: Memo<Compare>,
+    sites: Memo<SiteRow>,
+    places: Memo<UnmatchedPlace>,
+    observations: Memo<ObservationRow>,
 }
 
 /// Cross-checks a case with what was said and seen by a day, with the default settings.
@@ -57,7 +71,7 @@ impl Crosschecker {
     /// A cross-checker with the settings of a case.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self { vocabulary: Vocabulary::default(), settings }
+        Self { settings, ..Self::default() }
     }
 
     /// Cross-checks a case with what was said and seen by a day. The order in which the case came to hold its
@@ -77,7 +91,7 @@ impl Crosschecker {
         let known = |id: &ObjectId| case.observations.get(id.as_str()).is_some();
         let private = private.iter().filter(|o| !known(&o.id));
         let reported: Vec<&Record<Observation>> = case.observations.iter().chain(private).collect();
-        let (vocabulary, settings) = (&mut self.vocabulary, &self.settings);
+        let Self { vocabulary, settings, kept } = self;
         let towns = Towns::of(&reported, vocabulary);
         let mut declared: Vec<&Record<SiteDeclare>> =
             case.sites.iter().filter(|s| s.said_by(as_of)).collect();
@@ -97,12 +111,16 @@ impl Crosschecker {
         let both = || sites.iter().chain(&observations);
         let rarity = Rarity::count(vocabulary.len(), both().map(|e| e.forms.as_slice()));
         let names = Names { vocabulary, rarity: &rarity };
-        let prior = -(sites.len().max(1) as f64).log2();
         let mut crowd = Crowd::of(sites.iter().filter_map(|e| e.at));
         let seen_at = Crowd::of(both().filter_map(|e| e.at));
         crowd.area_m2 = seen_at.area_m2;
+        let scorer = Scorer { names, prior: -steady_log2(sites.len()), crowd: &crowd };
+        let mut whole = Printer::new();
+        whole.add(&towns.print());
+        whole.numbers([scorer.prior, crowd.area_m2, crowd.others]);
+        let prints = Prints::of((&declared, &sites), (&seen, &observations), names, whole.print());
         let compared = Compared {
-            scorer: Scorer { names, prior, crowd: &crowd },
+            scorer,
             declared: &declared,
             seen: &seen,
             sites: &sites,
@@ -111,14 +129,27 @@ impl Crosschecker {
             settings,
             findings: findings(case, as_of),
         };
-        let matching = compared.matching();
+        let candidates = Candidates::of(&sites, names);
+        let around: Vec<f64> =
+            observations.par_iter().map(|o| o.at.map_or(0.0, |at| crowd.around(at))).collect();
+        let of_compares = prints.of_compares(&observations, &candidates, &around);
+        let compares =
+            kept.compares.recall(&of_compares, |o| compared.observation(o, &candidates, around[o]));
+        let matching = compared.matching(&compares);
+
+        let around = |(o, compare): (&Entity<'_>, &Arc<Compare>)| match o.at {
+            Some(at) if compare.matches.is_empty() => seen_at.around_other(at),
+            _ => 0.0,
+        };
+        let around: Vec<f64> = observations.par_iter().zip(&compares).map(around).collect();
         let reports = Reports {
             observations: &observations,
             known: &seen,
             names,
             crowd: &seen_at,
+            around: &around,
             settings,
-            prior: -(matching.unmatched.len().max(1) as f64).log2(),
+            prior: -steady_log2(matching.unmatched.len()),
         };
         let mut misplaced = matching.misplaced;
         let (groups, apart) = cluster(&matching.unmatched, reports);
@@ -129,29 +160,82 @@ impl Crosschecker {
         });
         misplaced.dedup_by(|a, b| a.observation == b.observation);
 
-        let mut places: Vec<(UnmatchedPlace, usize)> = groups
-            .par_iter()
-            .enumerate()
-            .map(|(g, group)| {
-                let declared = group.iter().map(|&o| matching.best[o]).fold(0.0, f64::max);
-                let outside = compared.outside(group.iter().map(|&o| &seen[o].id));
-                let near = compared.neighbours(group, &groups, &anchors);
-                (reports.place(group, declared, outside, near), g)
+        let groups: Vec<Group> = groups.into_iter().map(|g| compared.group(g)).collect();
+        let near: Vec<Vec<Neighbour>> =
+            groups.par_iter().map(|g| compared.neighbours(g, &groups, &anchors)).collect();
+        let of_places: Vec<Print> = (groups.iter().zip(&near))
+            .map(|(group, near)| {
+                let mut printer = Printer::new();
+                printer.add(&towns.print());
+                printer.numbers([reports.prior, seen_at.area_m2, seen_at.others]);
+                for &o in &group.members {
+                    printer.add(&(prints.observations[o], compared.findings.get(&seen[o].id)));
+                    printer.numbers([around[o], compares[o].declared]);
+                }
+                for n in near {
+                    printer.add(&(n.level, &n.to, &n.name, &n.words));
+                    printer.numbers([n.distance_m.unwrap_or(-1.0)]);
+                }
+                printer.print()
             })
             .collect();
-        places.sort_by(|(a, _), (b, _)| {
+        let places = kept.places.recall(&of_places, |g| {
+            let members = &groups[g].members;
+            let declared = members.iter().map(|&o| compares[o].declared).fold(0.0, f64::max);
+            let outside = compared.outside(members.iter().map(|&o| &seen[o].id));
+            reports.place(members, declared, outside, near[g].clone())
+        });
+
+        let mut watched: HashSet<usize> = HashSet::new();
+        watched.extend(observations.iter().filter_map(|o| o.complex));
+        let watched = |s: usize| sites[s].complex.is_some_and(|complex| watched.contains(&complex));
+        let of_sites: Vec<Print> = (matching.of_sites.iter().enumerate())
+            .map(|(s, matched)| {
+                let mut printer = Printer::new();
+                let found = compared.findings.get(&declared[s].id);
+                printer.add(&(prints.sites[s], matching.contested.contains(&s), watched(s), found));
+                matched.iter().for_each(|&o| printer.add(&of_compares[o]));
+                printer.print()
+            })
+            .collect();
+        let site_rows = kept.sites.recall(&of_sites, |s| {
+            let matched = matching.of_sites[s].iter().map(|&o| (&*compares[o], o));
+            compared.site_row(s, matched, matching.contested.contains(&s), watched(s), reports)
+        });
+
+        let mut place_of: Vec<usize> = vec![0; observations.len()];
+        for (g, group) in groups.iter().enumerate() {
+            group.members.iter().for_each(|&o| place_of[o] = g);
+        }
+        let of_rows: Vec<Print> = (of_compares.iter().enumerate())
+            .map(|(o, compare)| {
+                let entity = match matching.first[o] {
+                    Some(site) => of_sites[site],
+                    None => of_places[place_of[o]],
+                };
+                print_of(&(compare, entity))
+            })
+            .collect();
+        let rows = kept.observations.recall(&of_rows, |o| {
+            let of = match matching.first[o] {
+                Some(site) => Of::Site(&site_rows[site]),
+                None => Of::Place(&places[place_of[o]]),
+            };
+            observation_row(seen[o], &compares[o], of)
+        });
+
+        let mut ranked: Vec<(Arc<UnmatchedPlace>, usize)> = places.into_iter().zip(0..).collect();
+        ranked.sort_by(|(a, _), (b, _)| {
             b.rank.total_cmp(&a.rank).then_with(|| natural(&a.id, &b.id))
         });
-        let site_rows = compared.site_rows(matching.of_sites, &matching.contested, reports);
-
-        let mut looks: Vec<_> = places
+        let mut looks: Vec<_> = ranked
             .iter()
             .map(|(place, g)| {
-                let at = best_at(&groups[*g], &observations);
-                let entity = groups[*g].iter().map(|&o| &observations[o]);
+                let Group { members, at, .. } = &groups[*g];
+                let entity = members.iter().map(|&o| &observations[o]);
                 let located = entity.clone().find(|e| e.complex.is_some());
-                let entity = located.unwrap_or(&observations[groups[*g][0]]);
-                look::at_place(place, at, entity, &towns, settings)
+                let entity = located.unwrap_or(&observations[members[0]]);
+                look::at_place(place, *at, entity, &towns, settings)
             })
             .chain(
                 site_rows
@@ -165,12 +249,10 @@ impl Crosschecker {
             let worth = |l: &crate::result::Look| l.expected_bits * l.matters;
             worth(b).total_cmp(&worth(a)).then_with(|| natural(&a.entity, &b.entity))
         });
-        let places: Vec<UnmatchedPlace> = places.into_iter().map(|(place, _)| place).collect();
-        let rows = observation_rows(matching.rows, &site_rows, &places);
         Crosscheck {
             method: Method {
                 words: WORDS,
-                prior_bits: prior,
+                prior_bits: scorer.prior,
                 threshold: THRESHOLD,
                 least_name_bits: LEAST_NAME_BITS,
                 margin_bits: MARGIN_BITS,
@@ -183,7 +265,7 @@ impl Crosschecker {
             },
             sites: site_rows,
             observations: rows,
-            unmatched: places,
+            unmatched: ranked.into_iter().map(|(place, _)| place).collect(),
             misplaced,
             not_facilities: other
                 .iter()
@@ -230,74 +312,84 @@ struct Compared<'a> {
     findings: HashMap<ObjectId, Vec<(ObjectId, Outcome)>>,
 }
 
-/// Which observation is of which site.
-struct Matching {
-    /// For each observation: its id and name, its matches, whether sites compete for it.
-    rows: Vec<(ObjectId, String, Vec<Match>, bool)>,
-    of_sites: Vec<Vec<(Match, usize)>>,
-    contested: HashSet<usize>,
-    unmatched: Vec<usize>,
-    misplaced: Vec<Misplaced>,
-    /// For each observation the greatest probability that it is of a declared site.
-    best: Vec<f64>,
-}
-
 /// One observation against all sites.
+#[derive(Debug)]
 struct Compare {
-    matches: Vec<(usize, Match)>,
+    /// The sites it is of, the best first.
+    matches: Vec<(ObjectId, Match)>,
+    /// Whether sites compete for it.
     contested: bool,
     misplaced: Option<Misplaced>,
-    best: f64,
+    /// The greatest probability that it is of a declared site.
+    declared: f64,
+}
+
+/// Which observation is of which site.
+struct Matching {
+    /// For each site its observations.
+    of_sites: Vec<Vec<usize>>,
+    /// Sites that compete with others for an observation.
+    contested: HashSet<usize>,
+    /// For each observation the site that it is of most probably.
+    first: Vec<Option<usize>>,
+    unmatched: Vec<usize>,
+    misplaced: Vec<Misplaced>,
+}
+
+/// Reports of one undeclared place.
+struct Group {
+    members: Vec<usize>,
+    /// The one with the lowest id.
+    first: usize,
+    /// Where it is, as the best-located of them has it.
+    at: Option<At>,
 }
 
 impl Compared<'_> {
-    fn matching(&self) -> Matching {
-        let index = word_index(self.sites, self.scorer.names);
-        let slots = 0..self.observations.len();
-        let all: Vec<Compare> =
-            slots.into_par_iter().map(|o| self.observation(o, &index)).collect();
+    fn matching(&self, compares: &[Arc<Compare>]) -> Matching {
+        let slots: HashMap<&ObjectId, usize> =
+            self.sites.iter().enumerate().map(|(s, site)| (site.id, s)).collect();
         let mut matching = Matching {
-            rows: Vec::with_capacity(all.len()),
-            of_sites: self.sites.iter().map(|_| Vec::new()).collect(),
+            of_sites: vec![Vec::new(); self.sites.len()],
             contested: HashSet::new(),
+            first: Vec::with_capacity(compares.len()),
             unmatched: Vec::new(),
             misplaced: Vec::new(),
-            best: Vec::with_capacity(all.len()),
         };
-        for (o, compare) in all.into_iter().enumerate() {
+        for (o, compare) in compares.iter().enumerate() {
+            let sites = || compare.matches.iter().filter_map(|(site, _)| slots.get(site).copied());
+            for site in sites() {
+                matching.of_sites[site].push(o);
+                if compare.contested {
+                    matching.contested.insert(site);
+                }
+            }
+            matching.first.push(sites().next());
             if compare.matches.is_empty() {
                 matching.unmatched.push(o);
             }
-            let of_site =
-                |(s, m): &(usize, Match)| Match { id: self.sites[*s].id.clone(), ..m.clone() };
-            let record = self.seen[o];
-            matching.rows.push((
-                record.id.clone(),
-                record.body.name.clone(),
-                compare.matches.iter().map(of_site).collect(),
-                compare.contested,
-            ));
-            for (slot, m) in compare.matches {
-                matching.of_sites[slot].push((m, o));
-                if compare.contested {
-                    matching.contested.insert(slot);
-                }
-            }
-            matching.misplaced.extend(compare.misplaced);
-            matching.best.push(compare.best);
+            matching.misplaced.extend(compare.misplaced.clone());
         }
         matching
     }
 
-    /// One observation against all sites that share a word with it.
-    fn observation(&self, slot: usize, index: &[Vec<usize>]) -> Compare {
-        let (o, record) = (&self.observations[slot], self.seen[slot]);
-        let found = candidates(o, index, self.scorer.names);
-        let around = match o.at {
-            Some(at) if !found.is_empty() => self.scorer.crowd.around(at),
-            _ => 0.0,
+    fn group(&self, members: Vec<usize>) -> Group {
+        let lower = |a: usize, b: usize| {
+            if natural(&self.seen[b].id, &self.seen[a].id).is_lt() { b } else { a }
         };
-        let scores: Vec<Scored> = found
+        Group {
+            // A group has at least one member.
+            first: members.iter().copied().reduce(lower).unwrap_or_default(),
+            at: best_at(&members, self.observations),
+            members,
+        }
+    }
+
+    /// One observation against all sites that share a word with it; `around` says how sites crowd there.
+    fn observation(&self, slot: usize, candidates: &Candidates<'_>, around: f64) -> Compare {
+        let (o, record) = (&self.observations[slot], self.seen[slot]);
+        let scores: Vec<Scored> = candidates
+            .find(o)
             .into_iter()
             .filter_map(|s| self.scorer.score(s, &self.sites[s], o, around))
             .collect();
@@ -310,10 +402,10 @@ impl Compared<'_> {
             matches.extend(self.other_units(best, o, &matches));
         }
         Compare {
-            matches,
             contested: matched.len() > 1 && !self.one_complex(&matched),
             misplaced: self.contradicts(o, &scores, !matched.is_empty()),
-            best: scores.iter().map(Scored::probability).fold(0.0, f64::max),
+            declared: scores.iter().map(Scored::probability).fold(0.0, f64::max),
+            matches: matches.into_iter().map(|(s, m)| (self.sites[s].id.clone(), m)).collect(),
         }
     }
 
@@ -418,31 +510,20 @@ impl Compared<'_> {
         items
     }
 
-    fn site_rows(
-        &self,
-        of_sites: Vec<Vec<(Match, usize)>>,
-        contested: &HashSet<usize>,
-        reports: Reports<'_>,
-    ) -> Vec<SiteRow> {
-        let mut watched: HashSet<usize> = HashSet::new();
-        watched.extend(self.observations.iter().filter_map(|o| o.complex));
-        let slots = of_sites.into_par_iter().enumerate();
-        slots
-            .map(|(s, matched)| {
-                self.site_row(s, matched, contested.contains(&s), &watched, reports)
-            })
-            .collect()
-    }
-
-    fn site_row(
+    fn site_row<'c>(
         &self,
         slot: usize,
-        mut matches: Vec<(Match, usize)>,
+        matched: impl Iterator<Item = (&'c Compare, usize)>,
         contested: bool,
-        watched: &HashSet<usize>,
+        watched: bool,
         reports: Reports<'_>,
     ) -> SiteRow {
         let record = self.declared[slot];
+        let of_it = |(compare, o): (&'c Compare, usize)| {
+            let (_, of_it) = compare.matches.iter().find(|(site, _)| *site == record.id)?;
+            Some((of_it.clone(), o))
+        };
+        let mut matches: Vec<(Match, usize)> = matched.filter_map(of_it).collect();
         matches.sort_by(|(a, _), (b, _)| {
             b.bits.total_cmp(&a.bits).then_with(|| natural(&a.id, &b.id))
         });
@@ -480,12 +561,11 @@ impl Compared<'_> {
             (.., true) => Verdict::AttributesDisagree,
             _ => Verdict::DeclaredAndSeen,
         };
-        let complex = self.sites[slot].complex;
         let looked = if !matches.is_empty() {
             Looked::Seen
         } else if found_nothing {
             Looked::FoundNothing
-        } else if complex.is_some_and(|c| watched.contains(&c)) {
+        } else if watched {
             Looked::OnlyItsComplex
         } else {
             Looked::Never
@@ -509,10 +589,11 @@ impl Compared<'_> {
     /// How the place of a group stands to declared sites and to the other undeclared places.
     fn neighbours(
         &self,
-        group: &[usize],
-        groups: &[Vec<usize>],
+        group: &Group,
+        groups: &[Group],
         anchors: &HashMap<usize, Anchor>,
     ) -> Vec<Neighbour> {
+        let members = &group.members;
         let mut found: Vec<Neighbour> = Vec::new();
         let mut add = |n: Neighbour| {
             if !found.iter().any(|f| f.to == n.to) {
@@ -520,7 +601,7 @@ impl Compared<'_> {
             }
         };
         // What a report itself tells.
-        for (o, anchor) in group.iter().filter_map(|o| Some((o, anchors.get(o)?))) {
+        for (o, anchor) in members.iter().filter_map(|o| Some((o, anchors.get(o)?))) {
             let Some(relation) = self.observations[*o].relation else { continue };
             let (to, name) = match *anchor {
                 Anchor::Site(s) => (self.sites[s].id, self.declared[s].body.name.clone()),
@@ -543,29 +624,26 @@ impl Compared<'_> {
             });
         }
         // "Two sites related to nuclear waste" are places that others report one by one.
-        if group.iter().any(|&o| category::counts_several(&self.seen[o].body.name)) {
-            let kind = &self.observations[group[0]].kind;
-            let same = |g: &&Vec<usize>| {
-                g.first() != group.first() && g.iter().any(|&o| self.observations[o].kind == *kind)
+        if members.iter().any(|&o| category::counts_several(&self.seen[o].body.name)) {
+            let kind = &self.observations[members[0]].kind;
+            let same = |g: &&Group| {
+                let mut kinds = g.members.iter().map(|&o| &self.observations[o].kind);
+                g.first != group.first && kinds.any(|k| k == kind)
             };
             for other in groups.iter().filter(same).take(NEIGHBOURS) {
-                let first =
-                    other.iter().min_by(|&&a, &&b| natural(&self.seen[a].id, &self.seen[b].id));
-                if let Some(&o) = first {
-                    add(Neighbour {
-                        level: Level::Contains,
-                        to: self.seen[o].id.clone(),
-                        name: self.seen[o].body.name.clone(),
-                        distance_m: None,
-                        words: "a report of several sites of this kind may be of this one"
-                            .to_owned(),
-                    });
-                }
+                let first = self.seen[other.first];
+                add(Neighbour {
+                    level: Level::Contains,
+                    to: first.id.clone(),
+                    name: first.body.name.clone(),
+                    distance_m: None,
+                    words: "a report of several sites of this kind may be of this one".to_owned(),
+                });
             }
             return found;
         }
-        let whole = group.iter().any(|&o| self.observations[o].is_complex());
-        let complex = group.iter().find_map(|&o| self.observations[o].complex);
+        let whole = members.iter().any(|&o| self.observations[o].is_complex());
+        let complex = members.iter().find_map(|&o| self.observations[o].complex);
         if whole && let Some(complex) = complex {
             for (s, site) in
                 self.sites.iter().enumerate().filter(|(_, s)| s.complex == Some(complex))
@@ -581,13 +659,16 @@ impl Compared<'_> {
             return found;
         }
         // Points good enough to tell buildings apart.
-        let Some(at) = best_at(group, self.observations).filter(|at| at.is_of_a_building()) else {
+        let Some(at) = group.at.filter(|at| at.is_of_a_building()) else {
             return found;
         };
         let mut near: Vec<Neighbour> = Vec::new();
-        let mut beside = |to: &ObjectId, name: &str, other: crate::place::At| {
+        let mut beside = |to: &ObjectId, name: &str, other: At| {
+            if !other.is_of_a_building() || too_far_north_or_south(at, other, NEIGHBOUR_M) {
+                return;
+            }
             let d = distance_m(at, other);
-            if other.is_of_a_building() && d <= NEIGHBOUR_M {
+            if d <= NEIGHBOUR_M {
                 near.push(Neighbour {
                     level: Level::NearButDistinct,
                     to: to.clone(),
@@ -602,10 +683,9 @@ impl Compared<'_> {
                 beside(site.id, &self.declared[s].body.name, other);
             }
         }
-        for other in groups.iter().filter(|g| g.first() != group.first()) {
-            let first = other.iter().map(|&o| self.observations[o].id).min_by(|a, b| natural(a, b));
-            if let (Some(at), Some(id)) = (best_at(other, self.observations), first) {
-                beside(id, &self.seen[other[0]].body.name, at);
+        for other in groups.iter().filter(|g| g.first != group.first) {
+            if let Some(at) = other.at {
+                beside(&self.seen[other.first].id, &self.seen[other.members[0]].body.name, at);
             }
         }
         near.sort_by(|a, b| {
@@ -617,90 +697,47 @@ impl Compared<'_> {
     }
 }
 
-/// Every observation with what comes of the place it belongs to.
-fn observation_rows(
-    rows: Vec<(ObjectId, String, Vec<Match>, bool)>,
-    sites: &[SiteRow],
-    places: &[UnmatchedPlace],
-) -> Vec<ObservationRow> {
-    let place_of = by_observation(places);
-    let verdicts: HashMap<&ObjectId, &SiteRow> = sites.iter().map(|s| (&s.site, s)).collect();
-    rows.into_iter()
-        .map(|(observation, name, matches, contested)| {
-            let (entity, verdict, probability) = match (matches.first(), place_of.get(&observation))
-            {
-                (Some(m), _) => {
-                    let differs = |site: &&&SiteRow| {
-                        let of_it = |d: &&crate::result::AttributeDifference| {
-                            d.observation == observation && d.judgement == Judgement::Disagree
-                        };
-                        site.differences.iter().any(|d| of_it(&d))
-                    };
-                    let verdict = if contested {
-                        Verdict::Contested
-                    } else if verdicts.get(&m.id).filter(differs).is_some() {
-                        Verdict::AttributesDisagree
-                    } else {
-                        Verdict::DeclaredAndSeen
-                    };
-                    (m.id.clone(), verdict, m.probability)
-                }
-                (None, Some(&p)) => {
-                    (places[p].id.clone(), places[p].verdict, places[p].probability)
-                }
-                // Every observation without a match is of a place.
-                (None, None) => (observation.clone(), Verdict::SeenNotDeclared, 0.5),
-            };
-            let bits = match matches.first() {
-                Some(m) => m.bits,
-                None => round(log_odds(probability.clamp(1e-6, 1.0 - 1e-6)), 2),
-            };
-            ObservationRow {
-                observation,
-                name,
-                entity,
-                verdict,
-                probability,
-                bits,
-                matches,
-                contested,
-            }
-        })
-        .collect()
+/// What an observation is of.
+enum Of<'a> {
+    Site(&'a SiteRow),
+    Place(&'a UnmatchedPlace),
 }
 
-/// For each word, the sites that have it.
-fn word_index(sites: &[Entity<'_>], names: Names<'_>) -> Vec<Vec<usize>> {
-    let mut index: Vec<Vec<usize>> = vec![Vec::new(); names.vocabulary.len()];
-    for (i, site) in sites.iter().enumerate() {
-        for word in site.keys().filter(|w| names.rarity.bits(*w) >= 1.0) {
-            let slots = &mut index[word as usize];
-            if slots.last() != Some(&i) {
-                slots.push(i);
-            }
+/// An observation with what comes of the place it belongs to.
+fn observation_row(record: &Record<Observation>, compare: &Compare, of: Of<'_>) -> ObservationRow {
+    let observation = record.id.clone();
+    let of_site = |(site, m): &(ObjectId, Match)| Match { id: site.clone(), ..m.clone() };
+    let matches: Vec<Match> = compare.matches.iter().map(of_site).collect();
+    let (entity, verdict, probability, bits) = match of {
+        Of::Site(site) => {
+            let differs = site
+                .differences
+                .iter()
+                .any(|d| d.observation == observation && d.judgement == Judgement::Disagree);
+            let verdict = if compare.contested {
+                Verdict::Contested
+            } else if differs {
+                Verdict::AttributesDisagree
+            } else {
+                Verdict::DeclaredAndSeen
+            };
+            let (probability, bits) =
+                matches.first().map_or((0.5, 0.0), |m| (m.probability, m.bits));
+            (site.site.clone(), verdict, probability, bits)
         }
-    }
-    index
-}
-
-/// Sites that share a word with an observation. The commonest words bring in everything and tell nothing: of
-/// them only those are followed that lead to few sites.
-fn candidates(o: &Entity<'_>, index: &[Vec<usize>], names: Names<'_>) -> Vec<usize> {
-    const MANY: usize = 64;
-    let mut words: Vec<Word> = o.keys().collect();
-    let spelled = |w: Word| names.vocabulary.spelled(w);
-    words.sort_by(|&a, &b| {
-        let rarer = names.rarity.bits(b).total_cmp(&names.rarity.bits(a));
-        rarer.then_with(|| spelled(a).cmp(spelled(b)))
-    });
-    words.dedup();
-    let mut found: Vec<usize> = Vec::new();
-    for slots in words.iter().map(|w| &index[*w as usize]) {
-        if slots.len() <= MANY || found.is_empty() {
-            found.extend(slots.iter().take(4 * MANY));
+        Of::Place(place) => {
+            let bits = log_odds(place.probability.clamp(1e-6, 1.0 - 1e-6));
+            (place.id.clone(), place.verdict, place.probability, round(bits, 2))
         }
+    };
+    ObservationRow {
+        observation,
+        name: record.body.name.clone(),
+        entity,
+        verdict,
+        probability,
+        bits,
+        matches,
+        contested: compare.contested,
     }
-    found.sort_unstable();
-    found.dedup();
-    found
 }

@@ -10,6 +10,7 @@ use statement::{Date, Decimal, ObjectId, Place, Relation};
 
 use crate::category::{self, Stage, Stated};
 use crate::grade::Settings;
+use crate::memo::{Print, Printer};
 use crate::name::{Form, Vocabulary, Word, Words};
 use crate::place::{At, distance_m, related};
 
@@ -51,6 +52,7 @@ pub(crate) struct Town<'a> {
 /// The gazetteer: towns by name.
 pub(crate) struct Towns<'a> {
     towns: Vec<(Vec<Form<'a>>, At)>,
+    print: Print,
 }
 
 impl<'a> Towns<'a> {
@@ -59,11 +61,18 @@ impl<'a> Towns<'a> {
         let names = reported.iter().copied().filter(|o| o.body.category == "place name");
         let mut names: Vec<&'a Record<Observation>> = names.collect();
         names.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut printer = Printer::new();
+        names.iter().for_each(|o| printer.add(&(o.text_sha256.0, &o.because)));
         let towns = names.into_iter().filter_map(|o| {
             let at = point(o.body.place.as_ref()?)?;
             Some((forms(vocabulary, &o.body.name, &o.body.variants, &[]), at))
         });
-        Self { towns: towns.collect() }
+        Self { towns: towns.collect(), print: printer.print() }
+    }
+
+    /// The fingerprint of all of them.
+    pub(crate) fn print(&self) -> Print {
+        self.print
     }
 
     fn find(&self, name: &Words) -> Option<At> {

@@ -16,14 +16,17 @@
 
 mod assess;
 mod attribute;
+mod candidates;
 mod category;
 mod entity;
 mod grade;
 mod look;
+mod memo;
 mod name;
 mod order;
 mod origin;
 mod place;
+mod print;
 mod result;
 mod score;
 mod shift;

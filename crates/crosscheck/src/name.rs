@@ -8,6 +8,7 @@ use names::{How, Name, System, WordKind};
 
 use crate::category::kind_words;
 use crate::result::NamesMet;
+use crate::score::steady_log2;
 
 /// A word or key as the vocabulary numbers it.
 pub(crate) type Word = u32;
@@ -229,15 +230,14 @@ impl Rarity {
             let first = forms.first().map_or(&[][..], |f| &f.words.all);
             alike.entry(first).or_default().extend(forms.iter().flat_map(|f| f.words.keys()));
         }
-        let mut count = vec![0_u32; words];
-        let total = alike.len();
+        let mut count = vec![0_usize; words];
+        let total = steady_log2(alike.len() + 1);
         for mut words in alike.into_values() {
             words.sort_unstable();
             words.dedup();
             words.iter().for_each(|w| count[*w as usize] += 1);
         }
-        let bits = |n: u32| ((total.max(1) + 1) as f64 / f64::from(n.max(1))).log2();
-        Self(count.into_iter().map(|n| bits(n).clamp(0.0, 8.0)).collect())
+        Self(count.into_iter().map(|n| (total - steady_log2(n)).clamp(0.0, 8.0)).collect())
     }
 
     /// Bits: log2 of how many names there are to each that has the word.

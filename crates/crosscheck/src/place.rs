@@ -2,6 +2,8 @@
 
 use statement::Relation;
 
+use crate::score::steady_log2;
+
 /// Mean radius of the Earth in metres (IUGG).
 const EARTH_M: f64 = 6_371_008.8;
 /// Share of points that are simply wrong: W for E, swapped, another town.
@@ -41,6 +43,11 @@ pub(crate) fn distance_m(a: At, b: At) -> f64 {
     2.0 * EARTH_M * h.sqrt().min(1.0).asin()
 }
 
+/// Whether two points lie more metres apart from north to south alone: a quick look before [`distance_m`].
+pub(crate) fn too_far_north_or_south(a: At, b: At, metres: f64) -> bool {
+    (a.lat - b.lat).to_radians().abs() * EARTH_M > metres
+}
+
 /// How far apart two points of one place may lie in metres before the one contradicts the other: three times the
 /// two precisions together.
 pub(crate) fn allowed_m(a: At, b: At) -> f64 {
@@ -68,6 +75,8 @@ pub(crate) struct Crowd {
     /// Sorted by latitude.
     points: Vec<At>,
     widest_m: f64,
+    /// How many places a place has beside it.
+    pub others: f64,
     /// The area of the case in square metres.
     pub area_m2: f64,
 }
@@ -83,7 +92,8 @@ impl Crowd {
         });
         let widest_m = points.iter().map(|p| p.r95_m).fold(0.0, f64::max);
         let area_m2 = area_m2(&points);
-        Self { points, widest_m, area_m2 }
+        let others = steady_log2(points.len().saturating_sub(1)).exp2();
+        Self { points, widest_m, others, area_m2 }
     }
 
     /// Sum of the densities of all places as seen from a point, in 1/m².
@@ -106,8 +116,7 @@ impl Crowd {
     /// The area a non-match of `at` would be spread over, in square metres: one over the chance per square metre that
     /// another place lies there. `own` is the place compared, which is left out; `around` what [`Crowd::around`] says.
     pub(crate) fn spread_m2(&self, at: At, own: At, around: f64) -> f64 {
-        let others = (self.points.len().saturating_sub(1)).max(1) as f64;
-        let near = (around - density(at, own, distance_m(at, own))).max(0.0) / others;
+        let near = (around - density(at, own, distance_m(at, own))).max(0.0) / self.others;
         1.0 / (ELSEWHERE_SHARE / self.area_m2 + (1.0 - ELSEWHERE_SHARE) * near)
     }
 

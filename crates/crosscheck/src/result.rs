@@ -14,11 +14,11 @@ pub struct Crosscheck {
     /// How it was done.
     pub method: Method,
     /// Every declared site.
-    pub sites: Vec<SiteRow>,
+    pub sites: Vec<Arc<SiteRow>>,
     /// Every observation of a facility.
-    pub observations: Vec<ObservationRow>,
+    pub observations: Vec<Arc<ObservationRow>>,
     /// Places seen and not declared, the most pressing first.
-    pub unmatched: Vec<UnmatchedPlace>,
+    pub unmatched: Vec<Arc<UnmatchedPlace>>,
     /// Points that contradict the name or declaration they belong to.
     pub misplaced: Vec<Misplaced>,
     /// Observations of things that are no facility.

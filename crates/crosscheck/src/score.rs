@@ -206,6 +206,12 @@ impl Scored {
     }
 }
 
+/// log2 of a count over the whole case, in steps of a sixteenth of a bit: finer than any weight deserves, and coarse
+/// enough that one more statement in a large case changes the weights of what it touches, not of everything.
+pub(crate) fn steady_log2(count: usize) -> f64 {
+    ((count.max(1) as f64).log2() * 16.0).round() / 16.0
+}
+
 /// Figures on a screen carry no more digits than they deserve.
 pub(crate) fn round(value: f64, digits: i32) -> f64 {
     let scale = 10_f64.powi(digits);

@@ -1,10 +1,12 @@
 //! What private evidence changes.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use statement::ObjectId;
 
 use crate::order::natural;
-use crate::result::{Crosscheck, Verdict};
+use crate::result::{Crosscheck, SiteRow, UnmatchedPlace, Verdict};
 
 /// One place with and without private evidence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -35,10 +37,8 @@ pub fn shifts(without: &Crosscheck, with: &Crosscheck) -> Vec<Shift> {
     let mut found = Vec::new();
     for site in &with.sites {
         let before = without.sites.iter().find(|s| s.site == site.site);
-        let score = |s: &crate::result::SiteRow| Score {
-            verdict: s.verdict,
-            probability: s.weighing.probability,
-        };
+        let score =
+            |s: &Arc<SiteRow>| Score { verdict: s.verdict, probability: s.weighing.probability };
         found.push(Shift {
             entity: site.site.clone(),
             name: site.name.clone(),
@@ -47,10 +47,10 @@ pub fn shifts(without: &Crosscheck, with: &Crosscheck) -> Vec<Shift> {
         });
     }
     for place in &with.unmatched {
-        let shared = |p: &&crate::result::UnmatchedPlace| {
+        let shared = |p: &&Arc<UnmatchedPlace>| {
             p.observations.iter().any(|o| place.observations.contains(o))
         };
-        let score = |p: &crate::result::UnmatchedPlace| Score {
+        let score = |p: &Arc<UnmatchedPlace>| Score {
             verdict: p.verdict,
             probability: p.weighing.probability,
         };

@@ -1,11 +1,11 @@
 //! Places that were seen and are not declared: which reports are of one place, what it is, and how pressing.
 
-use std::collections::{BTreeMap, HashMap};
+use foldhash::{HashMap, HashMapExt};
 
 use case::{Index, Record};
 use rayon::prelude::*;
+use statement::Date;
 use statement::kinds::evidence::Observation;
-use statement::{Date, ObjectId};
 
 use crate::category::{self, denial, suspects};
 use crate::entity::Entity;
@@ -36,6 +36,8 @@ pub(crate) struct Reports<'a> {
     pub names: Names<'a>,
     /// Where all that was seen lies.
     pub crowd: &'a Crowd,
+    /// For each report that matches no site what [`Crowd::around_other`] says of its position.
+    pub around: &'a [f64],
     pub settings: &'a Settings,
     /// Bits before anything is known of two unmatched reports: one over their number.
     pub prior: f64,
@@ -80,11 +82,7 @@ pub(crate) fn cluster(
     pairs.sort_unstable();
     pairs.dedup();
     let prior = reports.prior;
-    let around: HashMap<usize, f64> = unmatched
-        .par_iter()
-        .filter_map(|&o| Some((o, reports.crowd.around_other(observations[o].at?))))
-        .collect();
-    let pair = |a: usize, b: usize| reports.pair(a, b, around.get(&a).copied().unwrap_or_default());
+    let pair = |a: usize, b: usize| reports.pair(a, b);
     let mut named: Vec<(f64, usize, usize)> = pairs
         .into_par_iter()
         .map(|(a, b)| (prior + pair(a, b).sum(), a, b))
@@ -135,15 +133,14 @@ fn root(leader: &mut HashMap<usize, usize>, of: usize) -> usize {
 }
 
 impl Reports<'_> {
-    /// Bits that two observations are of one place. `around` is what [`Crowd::around_other`] says of
-    /// the first.
-    fn pair(self, a: usize, b: usize, around: f64) -> Parts {
+    /// Bits that two observations are of one place.
+    fn pair(self, a: usize, b: usize) -> Parts {
         let (x, y) = (&self.observations[a], &self.observations[b]);
         let name = self.names.compare(&x.forms, &y.forms, &shared_kind(x, y)).bits;
         let (kind, _) = category::compare(&x.kind, &y.kind);
         let stage = category::compare_stages(x.stated(), y.stated()).unwrap_or_default();
         let place = x.at.zip(y.at).map_or(0.0, |(p, q)| {
-            let area = self.crowd.spread_m2(p, q, around);
+            let area = self.crowd.spread_m2(p, q, self.around[a]);
             place::bits(p, q, distance_m(p, q), area, x.gross_error.max(y.gross_error))
         });
         Parts { name, kind, place, stage }
@@ -154,9 +151,8 @@ impl Reports<'_> {
         let mut order: Vec<usize> = group.to_vec();
         order.sort_by(|&a, &b| natural(&self.known[a].id, &self.known[b].id));
         let tie = |&o: &usize| {
-            let around = self.observations[o].at.map_or(0.0, |at| self.crowd.around_other(at));
             let others = order.iter().filter(|&&p| p != o);
-            let weighed = others.map(|&p| (p, self.pair(o, p, around)));
+            let weighed = others.map(|&p| (p, self.pair(o, p)));
             let named = weighed.filter(|(_, parts)| parts.name > 0.0);
             let better =
                 |a: (usize, Parts), b: (usize, Parts)| if b.1.sum() > a.1.sum() { b } else { a };
@@ -504,10 +500,4 @@ pub(crate) fn best_at(group: &[usize], observations: &[Entity<'_>]) -> Option<pl
     points
         .min_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)))
         .map(|(.., at)| at)
-}
-
-/// Places by the id of each of their observations.
-pub(crate) fn by_observation(places: &[UnmatchedPlace]) -> BTreeMap<&ObjectId, usize> {
-    let all = places.iter().enumerate();
-    all.flat_map(|(i, p)| p.observations.iter().map(move |o| (o, i))).collect()
 }

@@ -257,4 +257,26 @@ proptest! {
         let expected = without_entries(&dprk());
         prop_assert_eq!(without_entries(&assess(&fold(&shuffled), DAY)), expected);
     }
+
+    /// A cross-checker that has seen the case grow, in whatever order, and was asked for other days, says what one says
+    /// that sees it for the first time.
+    #[test]
+    fn what_is_kept_is_what_would_be_made(
+        shuffled in Just(statements()).prop_shuffle(),
+        days in prop::collection::vec(0_i16..3, 40),
+    ) {
+        let desk = SigningKey::generate("desk.example").unwrap();
+        let mut case = Case::new();
+        let add = |case: &mut Case, s: &Statement| {
+            case.apply(Parsed::read_accepted(&s.sign(&[&desk]).unwrap()));
+        };
+        add(&mut case, &KeyEnroll::of_desk(&"dprk".parse().unwrap(), &desk.verifying_key()));
+        let mut kept = crosscheck::Crosschecker::default();
+        let few = shuffled.len().div_ceil(days.len());
+        for (statements, day) in shuffled.chunks(few).zip(days) {
+            statements.iter().for_each(|s| add(&mut case, s));
+            let day = civil::date(2026 - 9 * day, 11, 23);
+            prop_assert_eq!(kept.assess(&case, day), assess(&case, day));
+        }
+    }
 }

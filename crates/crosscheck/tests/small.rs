@@ -199,7 +199,7 @@ fn attributes_that_disagree_are_told_one_by_one() {
             .but(|b| claims(b, vec![seen]))
             .assess();
         let site = c.sites.iter().find(|s| s.site.as_str() == "d-1").unwrap().clone();
-        (site.verdict, site.differences)
+        (site.verdict, site.differences.clone())
     };
     let (verdict, differences) = judged(capacity("2000", None), capacity("4000", None));
     assert_eq!(verdict, Verdict::AttributesDisagree);

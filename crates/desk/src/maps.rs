@@ -35,9 +35,9 @@ pub struct MapFeature {
 pub fn features(case: &Case, a: &Assessment, exact: bool) -> Vec<MapFeature> {
     let day = a.as_of.earliest();
     let rows: HashMap<&str, &crosscheck::ObservationRow> =
-        a.crosscheck.observations.iter().map(|o| (o.observation.as_str(), o)).collect();
+        a.crosscheck.observations.iter().map(|o| (o.observation.as_str(), &**o)).collect();
     let sites: HashMap<&str, &crosscheck::SiteRow> =
-        a.crosscheck.sites.iter().map(|s| (s.site.as_str(), s)).collect();
+        a.crosscheck.sites.iter().map(|s| (s.site.as_str(), &**s)).collect();
     let mut found = Vec::new();
     for r in case.sites.iter().filter(|r| r.said_by(day)) {
         let mut cells = Cells::of(r.id.as_str(), &r.body.name, &r.body.category);

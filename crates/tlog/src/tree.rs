@@ -242,7 +242,8 @@ impl Edge {
     /// The root of the tree.
     #[must_use]
     pub fn root(&self) -> Hash {
-        let root = self.subtrees.iter().rev().copied().reduce(|right, left| node_hash(&left, &right));
+        let root =
+            self.subtrees.iter().rev().copied().reduce(|right, left| node_hash(&left, &right));
         root.unwrap_or_else(empty_root)
     }
 }
