@@ -4,6 +4,8 @@
 //! 1,000 declared sites, 500 steps.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a benchmark")]
 
+use std::path::Path;
+use std::process::Command;
 use std::time::Instant;
 
 use assessment::Assessor;
@@ -27,8 +29,23 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const MILLION: usize = 1_000_000;
 
+/// The ledger that a second process of this program folds.
+const FOLD: &str = "FOLD_LEDGER";
+
 fn main() {
-    divan::main();
+    match std::env::var_os(FOLD) {
+        Some(path) => fold_in_a_process_of_its_own(Path::new(&path)),
+        None => divan::main(),
+    }
+}
+
+/// As whoever opens a case meets it: nothing of it is in memory.
+fn fold_in_a_process_of_its_own(path: &Path) {
+    let start = Instant::now();
+    let case = load(&Ledger::open(path, None).unwrap());
+    println!("fold from disk, every byte hashed: {:.2} s", start.elapsed().as_secs_f64());
+    assert_eq!((case.size, case.rejected.len()), (MILLION as u64 + 1, 0));
+    std::mem::forget(case);
 }
 
 fn header(id: String) -> Header {
@@ -206,9 +223,8 @@ fn a_case_of_a_million_statements(bencher: Bencher<'_, '_>) {
         let folder = tempfile::tempdir().unwrap();
         let desk = SigningKey::generate("desk.example").unwrap();
         let log = SigningKey::generate("log.example/big").unwrap();
-        let mut ledger =
-            Ledger::create(&folder.path().join("big.sqlite"), &"big".parse().unwrap(), log)
-                .unwrap();
+        let path = folder.path().join("big.sqlite");
+        let mut ledger = Ledger::create(&path, &"big".parse().unwrap(), log).unwrap();
         let enroll = KeyEnroll::of_desk(&"big".parse().unwrap(), &desk.verifying_key());
         ledger.append(vec![enroll.sign(&[&desk]).unwrap()]).unwrap();
 
@@ -232,11 +248,13 @@ fn a_case_of_a_million_statements(bencher: Bencher<'_, '_>) {
             MILLION as f64 / seconds
         );
 
-        let start = Instant::now();
-        let mut case = load(&ledger);
-        println!("fold from disk, every byte hashed: {:.2} s", start.elapsed().as_secs_f64());
-        assert_eq!((case.size, case.rejected.len()), (MILLION as u64 + 1, 0));
+        // A virtual machine that never used so much memory is given it by its host meanwhile, which is not ours to time.
+        for _ in 0..3 {
+            let this = std::env::current_exe().unwrap();
+            assert!(Command::new(this).env(FOLD, &path).status().unwrap().success());
+        }
 
+        let mut case = load(&ledger);
         let (mut assessor, roadmap, day) = (Assessor::new(), roadmap(), civil::date(2026, 1, 1));
         let start = Instant::now();
         let first = assessor.assess(&case, Some(&roadmap), day);
