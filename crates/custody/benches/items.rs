@@ -1,9 +1,11 @@
 //! 100,000 items with 1,000,000 events: from disk, and one event more. A manifest of 10,000 items.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a benchmark")]
 
+use std::path::Path;
+use std::process::Command;
 use std::time::Instant;
 
-use case::{Folding, Parsed};
+use case::{Case, Folding, Parsed};
 use custody::{Custodian, Rules, Sequences, reconcile};
 use divan::{Bencher, black_box};
 use ledger::Ledger;
@@ -19,8 +21,42 @@ const ITEMS: usize = 100_000;
 const STAGES: [&str; 6] =
     ["measured", "packed and sealed", "shipped", "received and re-measured", "diluted", "disposed"];
 
+/// The ledger that a second process of this program folds.
+const FOLD: &str = "FOLD_LEDGER";
+
 fn main() {
-    divan::main();
+    match std::env::var_os(FOLD) {
+        Some(path) => fold_in_a_process_of_its_own(Path::new(&path)),
+        None => divan::main(),
+    }
+}
+
+/// As whoever opens a case meets it: nothing of it is in memory.
+fn fold_in_a_process_of_its_own(path: &Path) {
+    let start = Instant::now();
+    let case = load(&Ledger::open(path, None).unwrap());
+    let folded = start.elapsed().as_secs_f64();
+    let (rules, day) = rules();
+    let custody = Custodian::new().assess(&case, &rules, day);
+    let all = start.elapsed().as_secs_f64();
+    println!(
+        "\n{} entries from disk, hashed and folded: {folded:.2} s; custody and stage of {} items: {:.2} s; together {all:.2} s",
+        case.size,
+        custody.items,
+        all - folded
+    );
+    assert_eq!((custody.items, case.rejected.len(), custody.held["IAEA"]), (ITEMS, 0, ITEMS));
+    std::mem::forget(case);
+}
+
+fn load(ledger: &Ledger) -> Case {
+    let mut folding = Folding::with_room(ledger.size().unwrap());
+    ledger.scan(|entries| folding.push(entries)).unwrap();
+    folding.finish()
+}
+
+fn rules() -> (Rules, civil::Date) {
+    (Rules { sequences: Sequences::default(), verifiers: vec![] }, civil::date(2030, 1, 1))
 }
 
 fn header(id: String) -> Header {
@@ -102,17 +138,16 @@ fn a_million_events(bencher: Bencher<'_, '_>) {
                     .unwrap();
             }
         }
-        let (rules, day) = (Rules { sequences: Sequences::default(), verifiers: vec![] }, civil::date(2030, 1, 1));
-        let start = Instant::now();
-        let mut folding = Folding::with_room(ledger.size().unwrap());
-        ledger.scan(|entries| folding.push(entries)).unwrap();
-        let mut case = folding.finish();
-        let folded = start.elapsed().as_secs_f64();
+        // A virtual machine that never used so much memory is given it by its host meanwhile, which is not ours to time.
+        for _ in 0..3 {
+            let this = std::env::current_exe().unwrap();
+            assert!(Command::new(this).env(FOLD, &path).status().unwrap().success());
+        }
+
+        let mut case = load(&ledger);
         let mut custodian = Custodian::new();
-        let custody = custodian.assess(&case, &rules, day);
-        let all = start.elapsed().as_secs_f64();
-        println!("\n{} entries from disk, hashed and folded: {folded:.2} s; custody and stage of {} items: {:.2} s; together {all:.2} s", case.size, custody.items, all - folded);
-        assert_eq!((custody.items, case.rejected.len(), custody.held["IAEA"]), (ITEMS, 0, ITEMS));
+        let (rules, day) = rules();
+        custodian.assess(&case, &rules, day);
         let more = Statement {
             header: header("one-more".into()),
             body: Body::SealCheck(SealCheck {
@@ -122,14 +157,11 @@ fn a_million_events(bencher: Bencher<'_, '_>) {
             }),
         };
         let entry = more.sign(&[&desk]).unwrap();
-        for round in 0..3 {
-            let start = Instant::now();
-            if round == 0 {
-                case.apply(Parsed::read(&entry));
-            }
-            let custody = custodian.assess(&case, &rules, day);
-            println!("one event more: {:.1} ms, {} in a gap", start.elapsed().as_secs_f64() * 1e3, custody.in_gap);
-        }
+        let start = Instant::now();
+        case.apply(Parsed::read(&entry));
+        let custody = custodian.assess(&case, &rules, day);
+        println!("one event more: {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+        assert_eq!(custody.in_gap, 1);
         std::mem::forget(case);
     });
 }

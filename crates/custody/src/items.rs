@@ -1,9 +1,9 @@
 //! Every item and site: who holds it, what stage it reached, what does not fit.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use case::{Case, History, Index, Record, TransferStanding};
+use case::{Case, History, Index, Record, Shelf, TransferStanding};
 use notation::did_you_mean;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -150,18 +150,19 @@ pub struct StageShare {
 pub struct Custodian {
     day: Option<civil::Date>,
     verifiers: Vec<String>,
-    kept: Vec<(Key, ItemStatus)>,
+    /// Each item with the number of entries that stood behind it.
+    kept: Vec<(usize, ItemStatus)>,
     /// What each of these is known by.
     names: Vec<Names>,
-    sites: Vec<(Key, ItemStatus)>,
+    /// For each site of the case how many entries stood behind it.
+    behind_sites: Vec<usize>,
+    sites: Vec<(usize, ItemStatus)>,
+    seals: Seals,
     tally: Tally,
 }
 
 /// Tag and serial number of an item.
 type Names = [Option<String>; 2];
-
-/// What a status was made from: how many entries stand behind the item and its site.
-type Key = (usize, usize);
 
 #[derive(Debug, Default)]
 struct Tally {
@@ -270,20 +271,28 @@ impl Custodian {
         if self.day != Some(as_of) || self.verifiers != verifiers {
             *self = Self { day: Some(as_of), verifiers, ..Self::default() };
         }
-        let key = |r: &Record<case::Item>| {
-            let site = r.body.declared.site.as_ref().and_then(|s| case.sites.get(s.as_str()));
-            (r.because.len(), site.map_or(0, |s| s.because.len()))
+        // Of a new or changed item everything is looked at again, and of those at a new or changed site; of the rest
+        // nothing.
+        let sites = case.sites.iter().enumerate();
+        let moved: HashSet<&ObjectId> = sites
+            .filter(|(slot, s)| self.behind_sites.get(*slot) != Some(&s.because.len()))
+            .map(|(_, s)| &s.id)
+            .collect();
+        let is_moved = |r: &Record<case::Item>| {
+            let site = r.body.declared.site.as_ref();
+            !moved.is_empty() && site.is_some_and(|s| moved.contains(s))
         };
-        // Of a new or changed item everything is looked at again; of the rest nothing.
-        let changed: Vec<(usize, &Record<case::Item>, Key)> = case
+        let changed: Vec<(usize, &Record<case::Item>)> = case
             .items
             .iter()
             .enumerate()
-            .map(|(slot, r)| (slot, r, key(r)))
-            .filter(|(slot, _, key)| self.kept.get(*slot).is_none_or(|(k, _)| k != key))
+            .filter(|(slot, r)| {
+                let kept = self.kept.get(*slot);
+                kept.is_none_or(|(behind, _)| *behind != r.because.len()) || is_moved(r)
+            })
             .collect();
         let verifiers = &self.verifiers;
-        let one = |(slot, r, key): &(usize, &Record<case::Item>, Key)| {
+        let one = |(slot, r): &(usize, &Record<case::Item>)| {
             let declared = &r.body.declared;
             let thing = Thing {
                 id: &r.id,
@@ -296,18 +305,18 @@ impl Custodian {
                 amount: declared.amount.as_ref().map(|q| (q.value, q.unit.clone())),
                 site: declared.site.as_ref(),
             };
-            (*slot, *key, status(case, rules, verifiers, &thing, as_of))
+            (*slot, r.because.len(), status(case, rules, verifiers, &thing, as_of))
         };
-        let made: Vec<(usize, Key, ItemStatus)> = match changed.len() {
+        let made: Vec<(usize, usize, ItemStatus)> = match changed.len() {
             0..64 => changed.iter().map(one).collect(),
             _ => changed.par_iter().map(one).collect(),
         };
-        for (slot, key, status) in made {
+        for (slot, behind, status) in made {
             let declared = case.items.get(status.item.as_str()).map(|r| &r.body.declared);
             let names = declared.map_or([None, None], |d| [d.tag.clone(), d.serial.clone()]);
             self.tally.add(slot, &status, 1);
             if slot < self.kept.len() {
-                let old = std::mem::replace(&mut self.kept[slot], (key, status));
+                let old = std::mem::replace(&mut self.kept[slot], (behind, status));
                 self.tally.add(slot, &old.1, -1);
                 let still = !self.kept[slot].1.problems.is_empty();
                 if still {
@@ -320,25 +329,26 @@ impl Custodian {
                     self.names[slot] = names;
                 }
             } else {
-                self.kept.push((key, status));
+                self.kept.push((behind, status));
                 self.tally.name(slot, &names, true);
                 self.names.push(names);
             }
         }
+        self.behind_sites = case.sites.iter().map(|s| s.because.len()).collect();
         self.assess_sites(case, rules, as_of);
+        self.seals.read(&case.physical_seals);
         self.summary(case)
     }
 
     fn assess_sites(&mut self, case: &Case, rules: &Rules, as_of: civil::Date) {
-        let before: HashMap<ObjectId, (Key, ItemStatus)> =
+        let mut before: HashMap<ObjectId, (usize, ItemStatus)> =
             self.sites.drain(..).map(|s| (s.1.item.clone(), s)).collect();
-        let mut before = before;
         for r in &case.sites {
             if case.history(r.id.as_str()).is_none() {
                 continue;
             }
-            let key = (r.because.len(), 0);
-            let kept = before.remove(&r.id).filter(|(k, _)| *k == key);
+            let behind = r.because.len();
+            let kept = before.remove(&r.id).filter(|(b, _)| *b == behind);
             let entry = kept.unwrap_or_else(|| {
                 let thing = Thing {
                     id: &r.id,
@@ -351,7 +361,7 @@ impl Custodian {
                     amount: None,
                     site: None,
                 };
-                (key, status(case, rules, &self.verifiers, &thing, as_of))
+                (behind, status(case, rules, &self.verifiers, &thing, as_of))
             });
             self.sites.push(entry);
         }
@@ -386,7 +396,7 @@ impl Custodian {
                 }
             }
         }
-        problems.extend(seals_used_twice(case));
+        problems.extend(self.seals.used_twice(&case.physical_seals));
         problems.sort();
         Custody {
             items: self.kept.len(),
@@ -448,34 +458,63 @@ fn shares(class: &str, stages: &BTreeMap<(usize, String, StageStanding), Amounts
     }
 }
 
-/// Seals whose number is on something else while they are still on.
-fn seals_used_twice(case: &Case) -> Vec<(ObjectId, Problem)> {
-    let mut by_number: HashMap<&str, Vec<&Record<case::PhysicalSeal>>> = HashMap::new();
-    for seal in &case.physical_seals {
-        by_number.entry(seal.body.applied.number.as_str()).or_default().push(seal);
-    }
-    let mut problems = Vec::new();
-    for (number, mut seals) in by_number.into_iter().filter(|(_, seals)| seals.len() > 1) {
-        seals.sort_by(|a, b| {
-            case::in_time(&a.body.applied.on, &b.body.applied.on).then_with(|| a.id.cmp(&b.id))
-        });
-        for pair in seals.windows(2) {
-            let [first, second] = pair else { continue };
-            let off = first.body.checks.iter().any(|c| {
-                c.body.state != SealState::Intact
-                    && case::in_time(&c.body.on, &second.body.applied.on).is_le()
-            });
-            if !off {
-                let words = format!(
-                    "the seal number {number} is put on again, while {} has it on {}",
-                    first.id, first.body.applied.about
-                );
-                let problem = Problem { code: "F047", words, by: second.id.clone() };
-                problems.push((second.body.applied.about.clone(), problem));
+/// Seals by their number, as far as they were read.
+#[derive(Debug, Default)]
+struct Seals {
+    read: usize,
+    replaced: usize,
+    slots: HashMap<String, Vec<usize>>,
+    /// Numbers that more than one seal has.
+    shared: BTreeSet<String>,
+}
+
+impl Seals {
+    /// Reads those that are new.
+    fn read(&mut self, seals: &Shelf<case::PhysicalSeal>) {
+        if self.replaced != seals.replaced() {
+            // A corrected one may have had another number before.
+            *self = Self { replaced: seals.replaced(), ..Self::default() };
+        }
+        for slot in self.read..seals.len() {
+            let Some(seal) = seals.at(slot) else { continue };
+            let number = &seal.body.applied.number;
+            let slots = self.slots.entry(number.clone()).or_default();
+            slots.push(slot);
+            if slots.len() > 1 {
+                self.shared.insert(number.clone());
             }
         }
+        self.read = seals.len();
     }
-    problems
+
+    /// Seals whose number is on something else while they are still on.
+    fn used_twice(&self, all: &Shelf<case::PhysicalSeal>) -> Vec<(ObjectId, Problem)> {
+        let mut problems = Vec::new();
+        for number in &self.shared {
+            let slots = self.slots.get(number).into_iter().flatten();
+            let mut seals: Vec<&Record<case::PhysicalSeal>> =
+                slots.filter_map(|slot| all.at(*slot)).collect();
+            seals.sort_by(|a, b| {
+                case::in_time(&a.body.applied.on, &b.body.applied.on).then_with(|| a.id.cmp(&b.id))
+            });
+            for pair in seals.windows(2) {
+                let [first, second] = pair else { continue };
+                let off = first.body.checks.iter().any(|c| {
+                    c.body.state != SealState::Intact
+                        && case::in_time(&c.body.on, &second.body.applied.on).is_le()
+                });
+                if !off {
+                    let words = format!(
+                        "the seal number {number} is put on again, while {} has it on {}",
+                        first.id, first.body.applied.about
+                    );
+                    let problem = Problem { code: "F047", words, by: second.id.clone() };
+                    problems.push((second.body.applied.about.clone(), problem));
+                }
+            }
+        }
+        problems
+    }
 }
 
 /// An item or site as declared.
