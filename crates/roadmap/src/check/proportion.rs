@@ -181,7 +181,9 @@ impl Checker<'_> {
 
     fn units(&mut self, span: &Span, id: &str, from: &str, to: &str) {
         let text = format!("`{from}` and `{to}` do not add up in `{id}`: no conversion is agreed");
-        let help = format!("write: convert \"{from}\" to=\"{to}\" factor=1 agreed=\"2007-10-03\"");
+        let help = format!(
+            "write: convert \"{from}\" to=\"{to}\" factor=… agreed=\"2007-10-03\", with the {to} that 1 {from} counts for"
+        );
         self.error("R020", span, text, "these units", &help);
     }
 
