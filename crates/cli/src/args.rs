@@ -133,7 +133,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         view: ViewArgs,
     },
-    /// Does the material balance close? Balances of a process with their statistics, from time series
+    /// Does the material balance close? Balances from the case's reports, or of a process from time series, with their statistics
     Balance(BalanceArgs),
     /// Write the case's accounting reports out in another form, and say what that form cannot carry
     Reports {

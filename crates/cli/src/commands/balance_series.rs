@@ -454,29 +454,32 @@ fn page(report: &Report<'_>, args: &BalanceArgs) -> String {
         }
         text += "\n";
     }
-    text += "What measuring better would buy\n";
-    let mut table = desk::Table::new(&[
-        "location",
-        "kind",
-        "share_of_variance",
-        "sigma_cumuf_if_halved",
-        "detection_if_halved",
-    ]);
-    for l in &report.locations {
-        let kind = match l.location.kind {
-            balance::series::Kind::In => "in",
-            balance::series::Kind::Inv => "inv",
-            balance::series::Kind::Out => "out",
-        };
-        table.push(vec![
-            l.location.name.clone(),
-            kind.to_owned(),
-            format!("{:.1} %", l.share * 100.0),
-            views::number(l.sigma_cumuf_if_halved),
-            format!("{:.1} %", l.detection_if_halved * 100.0),
+    // Where nothing has an error there is nothing to measure better.
+    if report.locations.iter().any(|l| l.share > 0.0) {
+        text += "What measuring better would buy\n";
+        let mut table = desk::Table::new(&[
+            "location",
+            "kind",
+            "share_of_variance",
+            "sigma_cumuf_if_halved",
+            "detection_if_halved",
         ]);
+        for l in &report.locations {
+            let kind = match l.location.kind {
+                balance::series::Kind::In => "in",
+                balance::series::Kind::Inv => "inv",
+                balance::series::Kind::Out => "out",
+            };
+            table.push(vec![
+                l.location.name.clone(),
+                kind.to_owned(),
+                format!("{:.1} %", l.share * 100.0),
+                views::number(l.sigma_cumuf_if_halved),
+                format!("{:.1} %", l.detection_if_halved * 100.0),
+            ]);
+        }
+        text += &table.to_text(width);
     }
-    text += &table.to_text(width);
     if let Some(s) = &report.simulation {
         let words = format!(
             "\n{} realisations of the errors, seed {}: covariance within {:.2} % of the formula; SITMUF mean {}, \
