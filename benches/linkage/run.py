@@ -36,7 +36,7 @@ def report(name, who, cost, found, truth):
     precision, recall = right / max(len(found), 1), right / max(len(truth), 1)
     f1 = 2 * precision * recall / max(precision + recall, 1e-9)
     wall, cpu, peak = cost
-    print(f"{name:11} {who:9} {precision:.4f}  {recall:.4f}  {f1:.4f}  {wall:7.2f} s  {cpu:7.2f} s  {peak:6.0f} MB", flush=True)
+    print(f"{name:11} {who:14} {precision:.4f}  {recall:.4f}  {f1:.4f}  {wall:7.2f} s  {cpu:7.2f} s  {peak:6.0f} MB", flush=True)
 
 
 def main():
@@ -58,7 +58,7 @@ def main():
     sets = ["million"] if options.million else ["febrl4", "medium", "hell", "medium-hard", "hell-hard"]
     if not all(os.path.exists(f"{data}/{s}_truth.csv") for s in sets):
         subprocess.check_call([python, f"{HERE}/tables.py", data, *(["million"] if options.million else [])])
-    print("data        linker    precision recall  F1        wall       cpu      peak")
+    print("data        linker         precision recall  F1        wall       cpu      peak")
     for name in sets:
         one = name == "febrl4"
         a, b, truth = (f"{data}/{name}_{part}.csv" for part in ("a", "b", "truth"))
@@ -69,9 +69,10 @@ def main():
         if name == "million":
             continue
         kind = "febrl" if one else "dupehell"
-        command = [python, f"{HERE}/splink_run.py", kind, a, b, out, "one" if one else "best"]
-        cost = min(measured(command) for _ in range(options.runs))
-        report(name, "splink", cost, out, truth)
+        for setup in ["plain"] if one else ["plain", "wide", "spelled"]:
+            command = [python, f"{HERE}/splink_run.py", kind, a, b, out, "one" if one else "best", setup]
+            cost = min(measured(command) for _ in range(options.runs))
+            report(name, f"splink {setup}", cost, out, truth)
 
 
 main()

@@ -1,4 +1,4 @@
-"""Splink 5 on one data set: python splink_run.py febrl|dupehell A.csv B.csv OUT.csv one|best"""
+"""Splink 5 on one data set: python splink_run.py febrl|dupehell A.csv B.csv OUT.csv one|best [plain|wide|spelled]"""
 
 import sys
 
@@ -7,6 +7,7 @@ import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 kind, file_a, file_b, out, assign = sys.argv[1:6]
+setup = sys.argv[6] if len(sys.argv) > 6 else "plain"
 con = duckdb.connect()
 con.execute("SET threads = 2")
 for name, file in (("a", file_a), ("b", file_b)):
@@ -70,6 +71,24 @@ else:
     training = [block_on("birth_date", "residential_postal_code"), block_on("residential_address_line1")]
     deterministic = ["l.birth_date = r.birth_date and l.residential_address_line1 = r.residential_address_line1"]
     recall = 0.3
+
+if kind != "febrl" and setup in ("wide", "spelled"):
+    # More pairs: parts of names and numbers, which a slip elsewhere leaves alone.
+    blocking += [
+        block_on("birth_date"),
+        block_on("residential_postal_code", "substr(family_name,1,2)"),
+        block_on("residential_postal_code", "substr(given_name,1,2)"),
+        block_on("substr(birth_date,1,7)", "substr(given_name,1,3)", "substr(family_name,1,3)"),
+        block_on("substr(mobile_phone,-6)"),
+        block_on("substr(document_number,1,6)", "substr(family_name,1,1)"),
+    ]
+if kind != "febrl" and setup == "spelled":
+    # Spelling in more steps, and how common a name is.
+    comparisons[0] = cl.NameComparison("given_name").configure(term_frequency_adjustments=True)
+    comparisons[1] = cl.NameComparison("family_name").configure(term_frequency_adjustments=True)
+    comparisons[4] = cl.JaroWinklerAtThresholds("residential_address_line1", [0.92, 0.85, 0.7])
+    comparisons[10] = cl.JaroWinklerAtThresholds("email_address", [0.92, 0.85])
+    comparisons[11] = cl.LevenshteinAtThresholds("mobile_phone", [1, 2])
 
 # A table without some of the columns is linked by the rest.
 columns = {row[0] for row in con.execute("DESCRIBE a").fetchall()}
