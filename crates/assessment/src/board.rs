@@ -667,7 +667,7 @@ fn continuity(custodian: &Custodian) -> Vec<Continuity> {
     let mut classes: BTreeMap<&str, Continuity> = BTreeMap::new();
     for item in custodian.each() {
         let row = classes.entry(&item.category).or_insert_with(|| Continuity {
-            class: item.category.clone(),
+            class: item.category.to_string(),
             confirmed: 0,
             in_gap: 0,
             never_sealed: 0,
@@ -727,11 +727,11 @@ fn reversals(parts: &Parts<'_>) -> Vec<Reversal> {
     let mut by_subject: BTreeMap<&str, Reversal> = BTreeMap::new();
     for site in parts.custodian.sites() {
         let because = site.because.iter().copied().take(LISTED).collect();
-        let row = empty(site.item.as_str(), Some(site.stage.clone()), because);
+        let row = empty(site.item.as_str(), Some(site.stage.to_string()), because);
         by_subject.insert(site.item.as_str(), row);
     }
     let classes: BTreeSet<&str> =
-        parts.custodian.items().map(|item| item.category.as_str()).collect();
+        parts.custodian.items().map(|item| &*item.category).collect();
     for class in classes {
         by_subject.insert(class, empty(class, stages_of(class, parts.custody), Vec::new()));
     }
@@ -742,7 +742,7 @@ fn reversals(parts: &Parts<'_>) -> Vec<Reversal> {
         let b = &r.body;
         let row = by_subject.entry(&b.about).or_insert_with(|| {
             let item = parts.custodian.items().find(|i| i.item.as_str() == b.about);
-            let stage = item.map(|i: &ItemStatus| i.stage.clone());
+            let stage = item.map(|i: &ItemStatus| i.stage.to_string());
             empty(&b.about, stage.or_else(|| stages_of(&b.about, parts.custody)), Vec::new())
         });
         match b.time_to {

@@ -21,6 +21,10 @@ const ITEMS: usize = 100_000;
 const STAGES: [&str; 6] =
     ["measured", "packed and sealed", "shipped", "received and re-measured", "diluted", "disposed"];
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The ledger that a second process of this program folds.
 const FOLD: &str = "FOLD_LEDGER";
 

@@ -1,12 +1,15 @@
 //! Every item and site: who holds it, what stage it reached, what does not fit.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use case::{Case, History, Index, Record, Shelf, TransferStanding};
+use foldhash::quality::RandomState;
 use notation::did_you_mean;
 use rayon::prelude::*;
 use serde::Serialize;
+use statement::kinds::declaration::ItemDeclare;
 use statement::kinds::inspection::SealState;
 use statement::kinds::items::{ItemStep, StageStanding};
 use statement::{Date, Decimal, Exact, ObjectId, PartyId, Standing, civil};
@@ -31,16 +34,16 @@ pub struct ItemStatus {
     /// Whether it is a site.
     pub is_site: bool,
     /// What it is.
-    pub category: String,
+    pub category: Arc<str>,
     /// The amount it counts for, in `unit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Decimal>,
     /// The unit of the amount.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit: Option<String>,
+    pub unit: Option<Arc<str>>,
     /// Its sequence of stages.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sequence: Option<String>,
+    pub sequence: Option<Arc<str>>,
     /// Who holds it: the last receiver of transfers that count, else whoever declared it.
     pub custodian: PartyId,
     /// Whether that rests on signatures of both sides at every transfer.
@@ -49,7 +52,7 @@ pub struct ItemStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_since: Option<Date>,
     /// The stage reached.
-    pub stage: String,
+    pub stage: Arc<str>,
     /// The place of that stage in its sequence, from 0.
     pub place: usize,
     /// How that is known.
@@ -154,6 +157,8 @@ pub struct Custodian {
     kept: Vec<(usize, ItemStatus)>,
     /// What each of these is known by.
     names: Vec<Names>,
+    /// Words that many items share, each once.
+    words: HashSet<Arc<str>>,
     /// For each site of the case how many entries stood behind it.
     behind_sites: Vec<usize>,
     sites: Vec<(usize, ItemStatus)>,
@@ -161,17 +166,19 @@ pub struct Custodian {
     tally: Tally,
 }
 
-/// Tag and serial number of an item.
-type Names = [Option<String>; 2];
+/// Tag and serial number of an item, as hashes: a hundred thousand names need not be kept twice.
+type Names = [Option<u64>; 2];
 
 #[derive(Debug, Default)]
 struct Tally {
-    classes: HashMap<String, BTreeMap<(usize, String, StageStanding), Amounts>>,
+    classes: HashMap<Arc<str>, BTreeMap<(usize, Arc<str>, StageStanding), Amounts>>,
     held: BTreeMap<String, usize>,
     troubled: BTreeSet<usize>,
-    tags: HashMap<String, BTreeSet<usize>>,
-    serials: HashMap<String, BTreeSet<usize>>,
-    shared: BTreeSet<(bool, String)>,
+    /// By the hash of a tag, and of a serial number, the item that has it, where one has it.
+    named: [HashMap<u64, usize>; 2],
+    /// The items, where several have it.
+    shared: BTreeMap<(usize, u64), BTreeSet<usize>>,
+    hasher: RandomState,
     in_gap: usize,
     sealed: usize,
 }
@@ -180,7 +187,7 @@ struct Tally {
 struct Amounts {
     items: usize,
     /// Those that state an amount, by unit.
-    units: BTreeMap<String, (usize, Exact)>,
+    units: BTreeMap<Arc<str>, (usize, Exact)>,
 }
 
 impl Tally {
@@ -216,22 +223,43 @@ impl Tally {
         }
     }
 
-    fn name(&mut self, slot: usize, [tag, serial]: &Names, here: bool) {
-        let Self { tags, serials, shared, .. } = self;
-        for (is_tag, map, name) in [(true, tags, tag), (false, serials, serial)] {
+    /// What an item is known by.
+    fn names(&self, item: Option<&ItemDeclare>) -> Names {
+        let hash = |name: &Option<String>| name.as_ref().map(|n| self.hasher.hash_one(n));
+        item.map_or([None, None], |d| [hash(&d.tag), hash(&d.serial)])
+    }
+
+    fn name(&mut self, slot: usize, names: Names) {
+        for (which, name) in names.into_iter().enumerate() {
             let Some(name) = name else { continue };
-            let slots = map.entry(name.clone()).or_default();
-            if here {
-                slots.insert(slot)
-            } else {
-                slots.remove(&slot)
+            let named = &mut self.named[which];
+            match self.shared.get_mut(&(which, name)) {
+                Some(slots) => {
+                    slots.insert(slot);
+                }
+                None => match named.insert(name, slot) {
+                    Some(other) if other != slot => {
+                        named.remove(&name);
+                        self.shared.insert((which, name), BTreeSet::from([other, slot]));
+                    }
+                    _ => {}
+                },
+            }
+        }
+    }
+
+    fn forget(&mut self, slot: usize, names: Names) {
+        for (which, name) in names.into_iter().enumerate() {
+            let Some(name) = name else { continue };
+            let Some(slots) = self.shared.get_mut(&(which, name)) else {
+                self.named[which].remove(&name);
+                continue;
             };
-            let key = (is_tag, name.clone());
-            if slots.len() > 1 {
-                shared.insert(key)
-            } else {
-                shared.remove(&key)
-            };
+            slots.remove(&slot);
+            if let [one] = *slots.iter().copied().collect::<Vec<_>>() {
+                self.shared.remove(&(which, name));
+                self.named[which].insert(name, one);
+            }
         }
     }
 }
@@ -311,9 +339,16 @@ impl Custodian {
             0..64 => changed.iter().map(one).collect(),
             _ => changed.par_iter().map(one).collect(),
         };
-        for (slot, behind, status) in made {
-            let declared = case.items.get(status.item.as_str()).map(|r| &r.body.declared);
-            let names = declared.map_or([None, None], |d| [d.tag.clone(), d.serial.clone()]);
+        for (slot, behind, mut status) in made {
+            for word in [&mut status.category, &mut status.stage]
+                .into_iter()
+                .chain(&mut status.unit)
+                .chain(&mut status.sequence)
+            {
+                *word = self.words.get(word).map_or_else(|| Arc::clone(word), Arc::clone);
+                self.words.insert(Arc::clone(word));
+            }
+            let names = self.tally.names(case.items.at(slot).map(|r| &r.body.declared));
             self.tally.add(slot, &status, 1);
             if slot < self.kept.len() {
                 let old = std::mem::replace(&mut self.kept[slot], (behind, status));
@@ -324,13 +359,13 @@ impl Custodian {
                 }
                 // A corrected item may have another tag: what it was known by before no longer counts.
                 if self.names[slot] != names {
-                    self.tally.name(slot, &self.names[slot], false);
-                    self.tally.name(slot, &names, true);
+                    self.tally.forget(slot, self.names[slot]);
+                    self.tally.name(slot, names);
                     self.names[slot] = names;
                 }
             } else {
                 self.kept.push((behind, status));
-                self.tally.name(slot, &names, true);
+                self.tally.name(slot, names);
                 self.names.push(names);
             }
         }
@@ -381,14 +416,18 @@ impl Custodian {
             .chain(&self.sites)
             .flat_map(|(_, s)| s.problems.iter().map(|p| (s.item.clone(), p.clone())))
             .collect();
-        for (is_tag, name) in &self.tally.shared {
-            let map = if *is_tag { &self.tally.tags } else { &self.tally.serials };
-            let what = if *is_tag { "tag" } else { "serial number" };
-            let slots = map.get(name).into_iter().flatten();
-            let mut items: Vec<&ObjectId> =
-                slots.filter_map(|slot| self.kept.get(*slot)).map(|(_, s)| &s.item).collect();
-            items.sort();
-            if let [first, rest @ ..] = items.as_slice() {
+        for ((which, _), slots) in &self.tally.shared {
+            let what = ["tag", "serial number"][*which];
+            // By name, since two names may have one hash.
+            let mut by_name: BTreeMap<&str, Vec<&ObjectId>> = BTreeMap::new();
+            for item in slots.iter().filter_map(|slot| case.items.at(*slot)) {
+                let declared = &item.body.declared;
+                let name = [&declared.tag, &declared.serial][*which];
+                by_name.entry(name.as_deref().unwrap_or_default()).or_default().push(&item.id);
+            }
+            for (name, mut items) in by_name {
+                items.sort();
+                let [first, rest @ ..] = items.as_slice() else { continue };
                 for item in rest {
                     let words = format!("the {what} `{name}` is on {first} as well");
                     let problem = Problem { code: "F048", words, by: (*first).clone() };
@@ -416,10 +455,13 @@ impl Custodian {
     }
 }
 
-fn shares(class: &str, stages: &BTreeMap<(usize, String, StageStanding), Amounts>) -> ClassStatus {
+fn shares(
+    class: &str,
+    stages: &BTreeMap<(usize, Arc<str>, StageStanding), Amounts>,
+) -> ClassStatus {
     let items: usize = stages.values().map(|a| a.items).sum();
     // Where every item states an amount in one unit, shares are of the amount.
-    let mut units: BTreeMap<&String, usize> = BTreeMap::new();
+    let mut units: BTreeMap<&Arc<str>, usize> = BTreeMap::new();
     for (unit, (n, _)) in stages.values().flat_map(|a| &a.units) {
         *units.entry(unit).or_default() += n;
     }
@@ -429,10 +471,10 @@ fn shares(class: &str, stages: &BTreeMap<(usize, String, StageStanding), Amounts
         None => a.items as f64,
     };
     let total: f64 = stages.values().map(weight).sum();
-    let mut rows: BTreeMap<(usize, &String), StageShare> = BTreeMap::new();
+    let mut rows: BTreeMap<(usize, &Arc<str>), StageShare> = BTreeMap::new();
     for ((place, stage, standing), a) in stages {
         let row = rows.entry((*place, stage)).or_insert_with(|| StageShare {
-            stage: stage.clone(),
+            stage: stage.to_string(),
             claimed: 0.0,
             witnessed: 0.0,
             verified: 0.0,
@@ -453,7 +495,7 @@ fn shares(class: &str, stages: &BTreeMap<(usize, String, StageStanding), Amounts
     ClassStatus {
         class: class.to_owned(),
         items,
-        share_of: unit.unwrap_or_else(|| "items".to_owned()),
+        share_of: unit.map_or_else(|| "items".to_owned(), |unit| unit.to_string()),
         stages: rows.into_values().collect(),
     }
 }
@@ -566,20 +608,20 @@ fn status(
     let continuity = intervals(case, history, site.and_then(|s| case.history(s.as_str())), as_of);
     problems.sort();
     let (amount, unit) = match &thing.amount {
-        Some((amount, unit)) => (Some(*amount), Some(unit.clone())),
+        Some((amount, unit)) => (Some(*amount), Some(unit.as_str().into())),
         None => (None, None),
     };
     ItemStatus {
         item: thing.id.clone(),
         is_site: thing.is_site,
-        category: thing.category.to_owned(),
+        category: thing.category.into(),
         amount,
         unit,
-        sequence: sequence.map(|s| s.name.clone()),
+        sequence: sequence.map(|s| s.name.as_str().into()),
         custodian,
         custody,
         held_since,
-        stage: reached.stage,
+        stage: reached.stage.into(),
         place: reached.place,
         standing: reached.standing,
         reached_on: reached.on,

@@ -267,10 +267,10 @@ pub fn items<'a>(items: impl Iterator<Item = &'a ItemStatus>) -> Table {
     for i in items {
         table.push(vec![
             i.item.to_string(),
-            i.category.clone(),
+            i.category.to_string(),
             i.custodian.to_string(),
             i.held_since.as_ref().map(ToString::to_string).unwrap_or_default(),
-            i.stage.clone(),
+            i.stage.to_string(),
             format!("{:?}", i.standing).to_lowercase(),
             i.last_confirmed().map_or("never sealed".to_owned(), ToString::to_string),
             if i.in_gap() { "open gap".to_owned() } else { String::new() },
