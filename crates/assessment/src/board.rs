@@ -730,8 +730,7 @@ fn reversals(parts: &Parts<'_>) -> Vec<Reversal> {
         let row = empty(site.item.as_str(), Some(site.stage.to_string()), because);
         by_subject.insert(site.item.as_str(), row);
     }
-    let classes: BTreeSet<&str> =
-        parts.custodian.items().map(|item| &*item.category).collect();
+    let classes: BTreeSet<&str> = parts.custodian.items().map(|item| &*item.category).collect();
     for class in classes {
         by_subject.insert(class, empty(class, stages_of(class, parts.custody), Vec::new()));
     }

@@ -33,11 +33,13 @@ pub enum FindingKind {
     DeclaredNotSeen,
     /// A statement that does not count.
     StatementRejected,
+    /// A suspicion that somebody looked into and took back: told with its history, and open no more.
+    FalseAlarm,
 }
 
 impl FindingKind {
     /// Every kind, in the order of the list.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SeenNotDeclared,
         Self::Contested,
         Self::LimitExceeded,
@@ -48,6 +50,7 @@ impl FindingKind {
         Self::PointMisplaced,
         Self::DeclaredNotSeen,
         Self::StatementRejected,
+        Self::FalseAlarm,
     ];
 
     /// Its name in questions and answers.
@@ -64,6 +67,7 @@ impl FindingKind {
             Self::PointMisplaced => "point_misplaced",
             Self::DeclaredNotSeen => "declared_not_seen",
             Self::StatementRejected => "statement_rejected",
+            Self::FalseAlarm => "false_alarm",
         }
     }
 }
@@ -284,11 +288,16 @@ fn crosscheck(a: &Assessment, out: &mut Vec<Finding>) {
         ];
         let kind = match place.verdict {
             Verdict::Contested => FindingKind::Contested,
-            // A suspicion that was taken back is no finding; its history stands in the cross-check.
-            Verdict::FalseAlarm => continue,
+            Verdict::FalseAlarm => FindingKind::FalseAlarm,
             _ => FindingKind::SeenNotDeclared,
         };
         words.extend(place.reasons.iter().cloned());
+        if kind == FindingKind::FalseAlarm {
+            words.extend(place.history.iter().map(|said| {
+                let on = said.on.as_ref().map(|on| format!("{on}: ")).unwrap_or_default();
+                format!("{on}{} ({}, {})", said.what, said.observation, said.grade)
+            }));
+        }
         let about: Vec<String> = place.observations.iter().map(ToString::to_string).collect();
         out.push(
             Finding {

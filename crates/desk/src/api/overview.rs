@@ -344,11 +344,16 @@ pub(super) fn overview(s: &Snapshot) -> Result<OverviewPage, Problem> {
             seen: with(Verdict::DeclaredAndSeen),
             not_seen: with(Verdict::DeclaredNotSeen),
             contested: with(Verdict::Contested),
-            undeclared: c.unmatched.len(),
+            undeclared: c.unmatched.iter().filter(|p| p.verdict != Verdict::FalseAlarm).count(),
             observations: c.observations.len(),
             untested: a.coverage.untested,
         },
-        findings: FindingKind::ALL.iter().flat_map(|k| of(*k).take(OF_A_KIND)).cloned().collect(),
+        findings: FindingKind::ALL
+            .iter()
+            .filter(|k| **k != FindingKind::FalseAlarm)
+            .flat_map(|k| of(*k).take(OF_A_KIND))
+            .cloned()
+            .collect(),
         kinds: kinds.into_iter().filter(|k| k.number > 0).collect(),
         seals: m.case.seals.iter().map(seal_line).collect(),
         recent: record::entries(m, "", 0, MOST)?.rows,
