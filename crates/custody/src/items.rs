@@ -169,9 +169,12 @@ pub struct Custodian {
 /// Tag and serial number of an item, as hashes: a hundred thousand names need not be kept twice.
 type Names = [Option<u64>; 2];
 
+/// What stands at each stage of a sequence, by its place, its name, and how that is known.
+type Stages = BTreeMap<(usize, Arc<str>, StageStanding), Amounts>;
+
 #[derive(Debug, Default)]
 struct Tally {
-    classes: HashMap<Arc<str>, BTreeMap<(usize, Arc<str>, StageStanding), Amounts>>,
+    classes: HashMap<Arc<str>, Stages>,
     held: BTreeMap<String, usize>,
     troubled: BTreeSet<usize>,
     /// By the hash of a tag, and of a serial number, the item that has it, where one has it.
@@ -455,10 +458,7 @@ impl Custodian {
     }
 }
 
-fn shares(
-    class: &str,
-    stages: &BTreeMap<(usize, Arc<str>, StageStanding), Amounts>,
-) -> ClassStatus {
+fn shares(class: &str, stages: &Stages) -> ClassStatus {
     let items: usize = stages.values().map(|a| a.items).sum();
     // Where every item states an amount in one unit, shares are of the amount.
     let mut units: BTreeMap<&Arc<str>, usize> = BTreeMap::new();
