@@ -23,7 +23,7 @@ use crate::origin;
 use crate::place::{At, Crowd, distance_m, too_far_north_or_south};
 use crate::print::Prints;
 use crate::result::{
-    Crosscheck, Field, Judgement, Level, Looked, Match, Method, Misplaced, Neighbour,
+    Crosscheck, Field, Judgement, Level, Look, Looked, Match, Method, Misplaced, Neighbour,
     ObservationRow, SiteRow, UnmatchedPlace, Verdict,
 };
 use crate::score::{
@@ -228,27 +228,7 @@ impl Crosschecker {
         ranked.sort_by(|(a, _), (b, _)| {
             b.rank.total_cmp(&a.rank).then_with(|| natural(&a.id, &b.id))
         });
-        let mut looks: Vec<_> = ranked
-            .iter()
-            .map(|(place, g)| {
-                let Group { members, at, .. } = &groups[*g];
-                let entity = members.iter().map(|&o| &observations[o]);
-                let located = entity.clone().find(|e| e.complex.is_some());
-                let entity = located.unwrap_or(&observations[members[0]]);
-                look::at_place(place, *at, entity, &towns, settings)
-            })
-            .chain(
-                site_rows
-                    .iter()
-                    .zip(&sites)
-                    .filter_map(|(row, entity)| look::at_site(row, entity, &towns, settings)),
-            )
-            .collect();
-        looks.retain(|l| l.expected_bits > 0.0);
-        looks.sort_by(|a, b| {
-            let worth = |l: &crate::result::Look| l.expected_bits * l.matters;
-            worth(b).total_cmp(&worth(a)).then_with(|| natural(&a.entity, &b.entity))
-        });
+        let looks = compared.looks(&ranked, &groups, &site_rows);
         Crosscheck {
             method: Method {
                 words: WORDS,
@@ -584,6 +564,31 @@ impl Compared<'_> {
             basis: record.source.as_ref().map(|s| s.basis),
             because,
         }
+    }
+
+    /// Where to look next, the most telling first.
+    fn looks(
+        &self,
+        places: &[(Arc<UnmatchedPlace>, usize)],
+        groups: &[Group],
+        sites: &[Arc<SiteRow>],
+    ) -> Vec<Look> {
+        let at_places = places.iter().map(|(place, g)| {
+            let Group { members, at, .. } = &groups[*g];
+            let located = members.iter().find(|&&o| self.observations[o].complex.is_some());
+            let entity = &self.observations[*located.unwrap_or(&members[0])];
+            look::at_place(place, *at, entity, self.towns, self.settings)
+        });
+        let at_sites = sites.iter().zip(self.sites);
+        let at_sites = at_sites
+            .filter_map(|(row, entity)| look::at_site(row, entity, self.towns, self.settings));
+        let mut looks: Vec<Look> = at_places.chain(at_sites).collect();
+        looks.retain(|l| l.expected_bits > 0.0);
+        looks.sort_by(|a, b| {
+            let worth = |l: &Look| l.expected_bits * l.matters;
+            worth(b).total_cmp(&worth(a)).then_with(|| natural(&a.entity, &b.entity))
+        });
+        looks
     }
 
     /// How the place of a group stands to declared sites and to the other undeclared places.

@@ -41,13 +41,18 @@ pub(crate) fn run(case: &CaseArgs, view: &ViewArgs) -> Result<u8, CliError> {
         Format::Csv => output::table(Format::Csv, &rows(folder))?,
         Format::Table => {
             output::print(&render(&folder.diagnostics, output::width(), output::colour()))?;
-            let made =
-                format!("{} statements from {} tables", folder.drafts.len(), folder.files.len());
+            let made = format!(
+                "{} from {}",
+                desk::count(folder.drafts.len(), "statement"),
+                desk::count(folder.files.len(), "table")
+            );
             let words = match (errors, warnings) {
                 (0, 0) => format!("{}: no mistakes found; {made}\n", folder.root.display()),
                 _ => format!(
-                    "{}: {errors} errors, {warnings} warnings; {made}\n",
-                    folder.root.display()
+                    "{}: {}, {}; {made}\n",
+                    folder.root.display(),
+                    desk::count(errors, "error"),
+                    desk::count(warnings, "warning")
                 ),
             };
             output::print(&words)?;
