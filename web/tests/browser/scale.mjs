@@ -10,10 +10,10 @@ if (!url) {
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: ["--no-sandbox"] });
 const PAGES = ["overview", "map", "findings", "claims", "balance", "roadmap", "access", "people", "field", "items", "board", "ledger", "folder", "method"];
 
-/** Milliseconds from the start of the page until its main heading and no "Loading" are there. */
+/** Milliseconds from the start of the page until something and no "Reading" is there. */
 const drawn = () => {
   const main = document.querySelector("main");
-  return main !== null && main.querySelector("h1, h2") !== null && !main.querySelector("[aria-busy=true]");
+  return main !== null && main.textContent.trim() !== "" && !main.querySelector("[aria-busy=true]");
 };
 
 for (const name of PAGES) {
