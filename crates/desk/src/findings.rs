@@ -292,11 +292,18 @@ fn crosscheck(a: &Assessment, out: &mut Vec<Finding>) {
             _ => FindingKind::SeenNotDeclared,
         };
         words.extend(place.reasons.iter().cloned());
+        let change = &place.weighing.would_change;
+        let mut would_change =
+            vec![format!("{} ({})", change.what, views::percent(change.probability))];
         if kind == FindingKind::FalseAlarm {
             words.extend(place.history.iter().map(|said| {
-                let on = said.on.as_ref().map(|on| format!("{on}: ")).unwrap_or_default();
-                format!("{on}{} ({}, {})", said.what, said.observation, said.grade)
+                let by = format!("{} {}", said.observation, said.grade);
+                format!("{} ({})", views::said(said), by.trim_end())
             }));
+        } else {
+            would_change.push(
+                "a declaration of the place, or a visit that finds nothing of the kind".to_owned(),
+            );
         }
         let about: Vec<String> = place.observations.iter().map(ToString::to_string).collect();
         out.push(
@@ -305,15 +312,7 @@ fn crosscheck(a: &Assessment, out: &mut Vec<Finding>) {
                 words,
                 rank: Some(place.rank),
                 evidence: vec![weighed(&place.weighing)],
-                would_change: vec![
-                    format!(
-                        "{} ({})",
-                        place.weighing.would_change.what,
-                        views::percent(place.weighing.would_change.probability)
-                    ),
-                    "a declaration of the place, or a visit that finds nothing of the kind"
-                        .to_owned(),
-                ],
+                would_change,
                 because: place.because.clone(),
                 ..Finding::new(kind, about.first().cloned().unwrap_or_else(|| place.id.to_string()))
             }

@@ -192,14 +192,7 @@ impl Page {
         );
         self.table(&views::unmatched(c, MOST), c.unmatched.len(), "lockstep crosscheck");
         for place in c.unmatched.iter().filter(|p| p.verdict == Verdict::FalseAlarm) {
-            let said: Vec<String> = place
-                .history
-                .iter()
-                .map(|s| match &s.on {
-                    Some(on) => format!("{on} {}", s.what),
-                    None => s.what.clone(),
-                })
-                .collect();
+            let said: Vec<String> = place.history.iter().map(views::said).collect();
             self.line(&format!("  false alarm {}: {}", place.name, said.join("; ")));
         }
         if !c.misplaced.is_empty() {

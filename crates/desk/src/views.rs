@@ -1,7 +1,7 @@
 //! The parts of an assessment as tables.
 
 use accountancy::{Differ, Figures};
-use crosscheck::{Crosscheck, Judgement, Look, Looked, SiteRow, Verdict, Weighing};
+use crosscheck::{Crosscheck, Judgement, Look, Looked, Said, SiteRow, Verdict, Weighing};
 use inspection::{ChallengeState, SealedStatus};
 use roadmap::{LimitState, Status, StepStatus, Timeliness};
 use statement::{Basis, ObjectId};
@@ -63,6 +63,12 @@ pub fn looked(looked: Looked) -> &'static str {
         Looked::OnlyItsComplex => "only its complex was looked at",
         Looked::Never => "never looked",
     }
+}
+
+/// One line of a place's history: the date, where there is one, and what was said.
+pub(crate) fn said(said: &Said) -> String {
+    let on = said.on.as_ref().map(|on| format!("{on} ")).unwrap_or_default();
+    format!("{on}{}", said.what)
 }
 
 /// The verdict on a site; of one not seen, whether anybody looked; of one that differs, in what.
