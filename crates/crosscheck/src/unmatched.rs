@@ -82,10 +82,9 @@ pub(crate) fn cluster(
     pairs.sort_unstable();
     pairs.dedup();
     let prior = reports.prior;
-    let pair = |a: usize, b: usize| reports.pair(a, b);
     let mut named: Vec<(f64, usize, usize)> = pairs
         .into_par_iter()
-        .map(|(a, b)| (prior + pair(a, b).sum(), a, b))
+        .map(|(a, b)| (prior + reports.pair(a, b).sum(), a, b))
         .filter(|(bits, ..)| *bits > 0.0)
         .collect();
     named.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
@@ -100,7 +99,7 @@ pub(crate) fn cluster(
             members[&ra].iter().flat_map(|&x| members[&rb].iter().map(move |&y| (x, y)));
         // Another kind is a rival reading of one place, unless the points lie apart as well.
         let bars = |(x, y): (usize, usize)| {
-            let parts = pair(x.min(y), x.max(y));
+            let parts = reports.pair(x.min(y), x.max(y));
             let excused = if parts.place < 0.0 { 0.0 } else { parts.kind };
             prior + parts.sum() - excused < LEAST_ACROSS_BITS
         };

@@ -197,9 +197,6 @@ impl Tally {
     fn add(&mut self, slot: usize, s: &ItemStatus, sign: isize) {
         let step = |n: &mut usize| *n = n.saturating_add_signed(sign);
         let key = (s.place, s.stage.clone(), s.standing);
-        if !self.classes.contains_key(&s.category) {
-            self.classes.insert(s.category.clone(), BTreeMap::new());
-        }
         let class = self.classes.entry(s.category.clone()).or_default();
         let amounts = class.entry(key.clone()).or_default();
         step(&mut amounts.items);
@@ -259,7 +256,9 @@ impl Tally {
                 continue;
             };
             slots.remove(&slot);
-            if let [one] = *slots.iter().copied().collect::<Vec<_>>() {
+            if slots.len() == 1
+                && let Some(one) = slots.pop_first()
+            {
                 self.shared.remove(&(which, name));
                 self.named[which].insert(name, one);
             }
@@ -348,8 +347,12 @@ impl Custodian {
                 .chain(&mut status.unit)
                 .chain(&mut status.sequence)
             {
-                *word = self.words.get(word).map_or_else(|| Arc::clone(word), Arc::clone);
-                self.words.insert(Arc::clone(word));
+                match self.words.get(word) {
+                    Some(known) => *word = Arc::clone(known),
+                    None => {
+                        self.words.insert(Arc::clone(word));
+                    }
+                }
             }
             let names = self.tally.names(case.items.at(slot).map(|r| &r.body.declared));
             self.tally.add(slot, &status, 1);
