@@ -265,7 +265,11 @@ fn findings_page(
             .skip(offset)
             .take(limit)
             .map(|f| {
-                let draft = assessment::access_draft(&s.assessment, &s.material.case, &f.id);
+                // A suspicion that was taken back calls for no request.
+                let open = f.kind != findings::FindingKind::FalseAlarm;
+                let draft = open
+                    .then(|| assessment::access_draft(&s.assessment, &s.material.case, &f.id))
+                    .flatten();
                 Finding { request: draft.map(|d| d.reason), ..f }
             })
             .collect(),
